@@ -1,0 +1,97 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The order of the targets is the order of DESIGN: pure modules first, then effects, then the tool.
+// An arrow in the dependency list is the only permission to import; LayeringTests holds us to it.
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+]
+
+func module(_ name: String, _ dependencies: [String] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies.map { .init(stringLiteral: $0) },
+        swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [String] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: dependencies.map { .init(stringLiteral: $0) },
+        swiftSettings: settings)
+}
+
+let package = Package(
+    name: "castle",
+    products: [.executable(name: "castle", targets: ["castle"])],
+    targets: [
+        // Pure: no I/O, clock, randomness, C or Foundation.
+        module("Trading"),
+        module("Accounts", ["Trading"]),
+        module("Matching", ["Trading", "Accounts"]),
+        module("MarketData", ["Trading"]),
+        module("Wire", ["Trading"]),
+        module("Membership", ["Trading", "Wire"]),
+        module("Replication", ["Trading", "Wire"]),
+        module(
+            "Shard",
+            ["Trading", "Accounts", "Matching", "MarketData", "Wire", "Membership", "Replication"]),
+        module("Routing", ["Trading", "MarketData", "Wire", "Membership"]),
+        module("Coordination", ["Trading", "Wire", "Membership", "Replication"]),
+        module(
+            "Simulation",
+            [
+                "Trading", "Accounts", "Matching", "MarketData", "Wire", "Membership",
+                "Replication", "Shard", "Routing", "Coordination",
+            ]),
+
+        // C libraries, each imported by exactly one Swift file.
+        .systemLibrary(name: "CUV", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "CWslay", providers: [.apt(["libwslay-dev"])]),
+        .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
+
+        // Effects.
+        module("EventLoop", ["CUV"]),
+        module("TLS", ["EventLoop", "COpenSSL"]),
+        module("HTTP", ["EventLoop", "TLS", "CNghttp2", "CWslay"]),
+        module("Redis", ["Trading", "Wire", "Replication", "EventLoop", "CHiredis"]),
+        module("Observability", ["EventLoop"]),
+        module("API", ["Trading", "MarketData", "Wire", "TLS", "HTTP"]),
+        module(
+            "Node",
+            [
+                "Trading", "Accounts", "Matching", "MarketData", "Wire", "Membership",
+                "Replication", "Shard", "Routing", "Coordination", "EventLoop", "TLS", "HTTP",
+                "Redis", "Observability", "API",
+            ]),
+        .executableTarget(
+            name: "castle",
+            dependencies: ["Node", "Simulation"], swiftSettings: settings),
+
+        tests("Trading", ["Trading"]),
+        tests("Accounts", ["Accounts", "Trading"]),
+        tests("Matching", ["Matching", "Accounts", "Trading", "Wire"]),
+        tests("MarketData", ["MarketData", "Trading"]),
+        tests("Wire", ["Wire", "Trading"]),
+        tests("Membership", ["Membership", "Trading", "Wire"]),
+        tests("Replication", ["Replication", "Wire", "Trading"]),
+        tests("Shard", ["Shard", "Replication", "Matching", "Accounts", "MarketData", "Wire", "Trading"]),
+        tests("Routing", ["Routing", "Membership", "MarketData", "Wire", "Trading"]),
+        tests("Coordination", ["Coordination", "Membership", "Replication", "Wire", "Trading"]),
+        tests("Simulation", ["Simulation"]),
+        tests("EventLoop", ["EventLoop"]),
+        tests("TLS", ["TLS", "EventLoop"]),
+        tests("HTTP", ["HTTP", "TLS", "EventLoop"]),
+        tests("Redis", ["Redis", "Replication", "Wire", "Trading", "EventLoop"]),
+        tests("Observability", ["Observability", "EventLoop"]),
+        tests("API", ["API", "MarketData", "Wire", "Trading", "HTTP", "TLS"]),
+        tests("Node", ["Node"]),
+        tests("Layering"),
+    ]
+)

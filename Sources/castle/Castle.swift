@@ -1,0 +1,4 @@
+@main
+struct Castle {
+    static func main() {}
+}
