@@ -30,10 +30,10 @@ let package = Package(
     targets: [
         // Pure: no I/O, clock, randomness, C or Foundation.
         module("Trading"),
-        module("Accounts", ["Trading"]),
-        module("Matching", ["Trading", "Accounts"]),
-        module("MarketData", ["Trading"]),
         module("Wire", ["Trading"]),
+        module("Accounts", ["Trading", "Wire"]),
+        module("Matching", ["Trading", "Wire", "Accounts"]),
+        module("MarketData", ["Trading", "Wire"]),
         module("Membership", ["Trading", "Wire"]),
         module("Replication", ["Trading", "Wire"]),
         module(
@@ -75,9 +75,9 @@ let package = Package(
             dependencies: ["Node", "Simulation"], swiftSettings: settings),
 
         tests("Trading", ["Trading"]),
-        tests("Accounts", ["Accounts", "Trading"]),
+        tests("Accounts", ["Accounts", "Wire", "Trading"]),
         tests("Matching", ["Matching", "Accounts", "Trading", "Wire"]),
-        tests("MarketData", ["MarketData", "Trading"]),
+        tests("MarketData", ["MarketData", "Wire", "Trading"]),
         tests("Wire", ["Wire", "Trading"]),
         tests("Membership", ["Membership", "Trading", "Wire"]),
         tests("Replication", ["Replication", "Wire", "Trading"]),

@@ -1,0 +1,76 @@
+/// An order as its owner sees it: the terms it came with and what became of it.
+public struct Order: Equatable, Sendable {
+    /// Identity within the pair.
+    public var id: OrderID
+    /// The pair.
+    public var instrument: InstrumentID
+    /// The owner.
+    public var account: AccountID
+    /// The owner's name for it.
+    public var clientOrderID: ClientOrderID
+    /// Buy or sell.
+    public var side: Side
+    /// How it is priced.
+    public var type: OrderType
+    /// How long it lives.
+    public var timeInForce: TimeInForce
+    /// What happens when it meets an order of the same account.
+    public var selfTradePrevention: SelfTradePrevention
+    /// Limit price; `none` for a market order.
+    public var price: Price
+    /// Ordered quantity; 0 for a market order by quote amount until it has traded, then what it got.
+    public var quantity: Quantity
+    /// Ordered quote amount; 0 unless a market order by `quoteOrderQty`.
+    public var quoteQuantity: Amount
+    /// Quantity traded so far.
+    public var executed: Quantity
+    /// Quote amount traded so far, before fees.
+    public var cumulativeQuote: Amount
+    /// Where it is in its life.
+    public var status: OrderStatus
+    /// Log time of acceptance.
+    public var createdAt: Timestamp
+    /// Log time of the last change.
+    public var updatedAt: Timestamp
+
+    /// The unfilled part; 0 once closed by a fill.
+    @inlinable
+    public var remaining: Quantity { quantity - executed }
+
+    /// Makes a record of all its fields.
+    public init(
+        id: OrderID,
+        instrument: InstrumentID,
+        account: AccountID,
+        clientOrderID: ClientOrderID,
+        side: Side,
+        type: OrderType,
+        timeInForce: TimeInForce,
+        selfTradePrevention: SelfTradePrevention,
+        price: Price,
+        quantity: Quantity,
+        quoteQuantity: Amount,
+        executed: Quantity,
+        cumulativeQuote: Amount,
+        status: OrderStatus,
+        createdAt: Timestamp,
+        updatedAt: Timestamp
+    ) {
+        self.id = id
+        self.instrument = instrument
+        self.account = account
+        self.clientOrderID = clientOrderID
+        self.side = side
+        self.type = type
+        self.timeInForce = timeInForce
+        self.selfTradePrevention = selfTradePrevention
+        self.price = price
+        self.quantity = quantity
+        self.quoteQuantity = quoteQuantity
+        self.executed = executed
+        self.cumulativeQuote = cumulativeQuote
+        self.status = status
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+}

@@ -1,0 +1,33 @@
+/// A filter of an instrument, named as the API names it.
+public enum Filter: UInt8, Sendable, CaseIterable {
+    case price = 0
+    case percentPriceBySide = 1
+    case lotSize = 2
+    case marketLotSize = 3
+    case notional = 4
+    case openOrders = 5
+}
+
+/// Why a shard refused a command or a query; an outcome, not an error.
+public enum RejectReason: Equatable, Sendable {
+    case filter(Filter)
+    case insufficientBalance
+    /// The id names an open order, or an equal order that traded within the retry window.
+    case duplicateOrder
+    /// A post-only order that would have taken.
+    case wouldTake
+    /// Cancel of an order that is unknown or closed.
+    case unknownOrder
+    /// Query of an order that is unknown or has left the window kept.
+    case noSuchOrder
+    /// The pair is not on this shard.
+    case unknownInstrument
+    /// The asset is not on this shard, or is defined otherwise.
+    case unknownAsset
+    /// The request was already answered and its answer is no longer kept.
+    case duplicateExpired
+    /// A field is out of its range; the router should not have let it through.
+    case malformed
+    /// A limit of the shard itself is reached (accounts, open orders).
+    case overloaded
+}
