@@ -1,4 +1,6 @@
-/// CRC-32C (Castagnoli), the checksum of every log entry. Source: RFC 3720, appendix B.4.
+/// CRC-32C (Castagnoli), the checksum of every log entry.
+///
+/// Source: RFC 3720, appendix B.4.
 public enum CRC32C {
     /// Slicing by four: enough for batches of a few kilobytes, and the tables stay in L1.
     private static let tables: [[UInt32]] = {

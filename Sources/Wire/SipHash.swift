@@ -1,4 +1,6 @@
-/// SipHash-2-4 with a 64-bit result. Source: Aumasson and Bernstein, 2012.
+/// SipHash-2-4 with a 64-bit result.
+///
+/// Source: Aumasson and Bernstein, 2012.
 ///
 /// It chains log entries and names states; the key is public, so it protects against accidents,
 /// not against a forger who can write to Redis.
