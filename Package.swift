@@ -62,17 +62,25 @@ let package = Package(
         module("HTTP", ["EventLoop", "TLS", "CNghttp2", "CWslay"]),
         module("Redis", ["Trading", "Wire", "Replication", "EventLoop", "CHiredis"]),
         module("Observability", ["EventLoop"]),
+        module("Configuration", ["Trading", "Membership"]),
         module("API", ["Trading", "MarketData", "Wire", "TLS", "HTTP"]),
         module(
             "Node",
             [
                 "Trading", "Accounts", "Matching", "MarketData", "Wire", "Membership",
                 "Replication", "Shard", "Routing", "Coordination", "EventLoop", "TLS", "HTTP",
-                "Redis", "Observability", "API",
+                "Redis", "Observability", "Configuration", "API",
             ]),
+        module("Supervision", ["Trading", "Configuration", "EventLoop", "TLS", "HTTP"]),
+        module(
+            "Workload", ["Trading", "Configuration", "EventLoop", "TLS", "HTTP", "Observability"]),
+        module(
+            "Drills",
+            ["Trading", "Configuration", "EventLoop", "TLS", "HTTP", "Supervision", "Workload"]),
         .executableTarget(
             name: "castle",
-            dependencies: ["Node", "Simulation"], swiftSettings: settings),
+            dependencies: ["Node", "Simulation", "Supervision", "Workload", "Drills"],
+            swiftSettings: settings),
 
         tests("Trading", ["Trading"]),
         tests("Accounts", ["Accounts", "Wire", "Trading"]),
@@ -91,7 +99,11 @@ let package = Package(
         tests("Redis", ["Redis", "Replication", "Wire", "Trading", "EventLoop"]),
         tests("Observability", ["Observability", "EventLoop"]),
         tests("API", ["API", "MarketData", "Wire", "Trading", "HTTP", "TLS"]),
+        tests("Configuration", ["Configuration", "Membership", "Trading"]),
         tests("Node", ["Node"]),
+        tests("Supervision", ["Supervision", "Configuration", "EventLoop"]),
+        tests("Workload", ["Workload", "Trading"]),
+        tests("Drills", ["Drills", "Workload"]),
         tests("Layering"),
     ]
 )
