@@ -1,0 +1,162 @@
+import Replication
+import Trading
+import Wire
+
+extension Replica {
+    /// Groups what is pending into batches and proposes them; called once at the end of every turn
+    /// of the loop, so that a batch holds all that came in meanwhile.
+    ///
+    /// - Parameters:
+    ///   - now: Monotonic nanoseconds.
+    ///   - wall: Wall clock; becomes log time, which never goes back.
+    ///   - effects: What to do is appended here.
+    public func flush(now: UInt64, wall: Timestamp, effects: inout [ReplicaEffect]) {
+        latestWall = wall
+        guard isServing, isAcceptorReady else { return }
+        while !sessions.pending.isEmpty, sessions.batches.count < settings.batchesInFlightMax {
+            propose(now: now, wall: wall, &effects)
+        }
+        verify(&effects)
+    }
+
+    private func propose(now: UInt64, wall: Timestamp, _ effects: inout [ReplicaEffect]) {
+        var payload = ByteWriter(capacity: 4096)
+        let batch = sessions.takeBatch(settings: settings, into: &payload, now: now)
+        let time = max(wall, proposedTime, cursor.time)
+        proposedTime = time
+        let request = leader?.propose(
+            payload: payload.bytes, commandCount: batch.commands.count,
+            firstCommand: proposedCount + 1, time: time, committed: cursor.id.sequence,
+            digest: machine.digest)
+        proposedCount += UInt64(batch.commands.count)
+        sessions.batches.append(batch)
+        if let request { effects.append(.ask(request)) }
+    }
+
+    /// Handles an answer to seal, open or append.
+    func lead(
+        _ reply: AcceptorReply, to request: AcceptorRequest, _ effects: inout [ReplicaEffect]
+    ) {
+        guard let outcome = leader?.received(reply, to: request) else { return }
+        switch outcome {
+        case .nothing: break
+        case .sealed(let tail):
+            effects.append(.note(.info, "sealed; the tail is \(tail), ours \(cursor.id)"))
+            catchUp(&effects)
+        case .opened(let marker):
+            apply([marker], &effects)
+            serve(&effects)
+        case .committed(let record): commit(record, &effects)
+        case .fenced(let promised):
+            stepDown(because: "fenced by epoch \(promised)", &effects)
+            follow(&effects)
+        case .lost(let reason): halt(reason, &effects)
+        }
+    }
+
+    func openTerm(_ effects: inout [ReplicaEffect]) {
+        let text = Array("opened at position \(position)".utf8)
+        let digest = machine.digest
+        let request = leader?.open(cursor: cursor, time: latestWall, digest: digest, payload: text)
+        if let request { effects.append(.ask(request)) }
+    }
+
+    private func serve(_ effects: inout [ReplicaEffect]) {
+        proposedCount = cursor.commandCount
+        proposedTime = cursor.time
+        if machine.engine.instruments.isEmpty {
+            sessions.submitGenesis(genesis, after: machine.lastSequence(of: SessionStreams.system))
+        }
+        for (stream, session) in sessions.welcomeWaiting() {
+            welcome(stream, session, &effects)
+        }
+        effects.append(.note(.info, "serving epoch \(epoch) from position \(position)"))
+    }
+
+    private func commit(_ record: LogRecord, _ effects: inout [ReplicaEffect]) {
+        invariant(!sessions.batches.isEmpty, "a committed record has its batch in flight")
+        let batch = sessions.batches.removeFirst()
+        do {
+            guard let entry = try cursor.advance(to: record) else { return }
+            invariant(entry.commandCount == UInt32(batch.commands.count), "the batch is the entry")
+        } catch {
+            return halt("own entry \(record.id) does not follow: \(error)", &effects)
+        }
+        var events: [MarketEvent] = []
+        for command in batch.commands {
+            let outcome = machine.apply(command.command, at: cursor.time, events: &events)
+            finish(command, outcome, &effects)
+        }
+        cursor.applied(digest: machine.digest)
+        snapshots.count(record)
+        effects.append(
+            .committed(
+                commands: batch.commands.count, bytes: record.bytes.count,
+                proposedAt: batch.proposedAt))
+        feed.publish(events, &effects)
+        takeSnapshotIfDue(&effects)
+    }
+
+    private func finish(
+        _ command: StreamCommand, _ outcome: CommandOutcome, _ effects: inout [ReplicaEffect]
+    ) {
+        guard let stream = command.stream else { return }
+        sessions.answered(on: stream)
+        switch outcome {
+        case .reply(let reply):
+            var reason: RejectReason?
+            if case .rejected(let why) = reply { reason = why }
+            effects.append(.answered(reason))
+            guard sessions.isOpen(stream) else { return }
+            effects.append(.send(.reply(sequence: command.command.sequence, reply), to: stream))
+        case .gap: refuse(stream, .gap, &effects)
+        }
+    }
+
+    // MARK: Reads
+
+    /// Asks whether the term still stands, for all questions that came since the last time: the
+    /// state then reflects everything acknowledged before any of them.
+    private func verify(_ effects: inout [ReplicaEffect]) {
+        guard sessions.verifying.isEmpty, !sessions.questions.isEmpty else { return }
+        swap(&sessions.verifying, &sessions.questions)
+        effects.append(.ask(.verify(epoch)))
+    }
+
+    func reverify(_ effects: inout [ReplicaEffect]) {
+        guard isServing, !sessions.verifying.isEmpty else { return }
+        effects.append(.ask(.verify(epoch)))
+    }
+
+    func verified(_ reply: AcceptorReply, _ effects: inout [ReplicaEffect]) {
+        if case .fenced(let promised, _) = reply {
+            stepDown(because: "fenced by epoch \(promised)", &effects)
+            return follow(&effects)
+        }
+        guard case .done = reply, isServing else { return }
+        let questions = sessions.verifying
+        sessions.verifying.removeAll(keepingCapacity: true)
+        for question in questions where sessions.isOpen(question.stream) {
+            let reply: Reply
+            if case .position = question.query {
+                reply = .position(machine.feedPosition)
+            } else {
+                reply = machine.engine.answer(question.query)
+            }
+            effects.append(.send(.answer(id: question.id, reply), to: question.stream))
+        }
+    }
+
+    // MARK: Leaving
+
+    /// Gives up the term. What is in flight may be in the log or not; the next primary knows, and
+    /// the routers ask it.
+    func stepDown(because reason: String, _ effects: inout [ReplicaEffect]) {
+        effects.append(.note(.warning, "leaving epoch \(epoch): \(reason)"))
+        leader = nil
+        for stream in sessions.dropAll() {
+            effects.append(.send(.refused(.notPrimary), to: stream))
+            effects.append(.close(stream))
+        }
+    }
+}

@@ -1,0 +1,199 @@
+import Replication
+import Trading
+import Wire
+
+/// One replica of one shard: primary or standby, whatever the epoch it holds says.
+///
+/// Sans-I/O: inputs are methods, effects go into the caller's buffer, time comes in as a value. The
+/// node runs it on real sockets, the simulator on virtual ones.
+///
+/// Data flows one way: requests → pending → batch in flight → committed → applied → replies and
+/// events. Nothing leaves before commit (I4).
+public final class Replica {
+    /// Which shard.
+    public let shard: ShardID
+    let settings: ReplicaSettings
+    /// Submitted once by the first primary of an empty log: assets, pairs, opening balances.
+    let genesis: [Command]
+    var machine = ShardMachine()
+    var cursor = LogCursor()
+    var duty: ReplicaDuty?
+    var leader: LogLeader?
+    var sessions = SessionStreams()
+    var feed = FeedStreams()
+    var snapshots = SnapshotProgress()
+    /// Whether the acceptor can be asked.
+    var isAcceptorReady = false
+    /// Whether a tail stream is wanted and running.
+    var isFollowing = false
+    /// Whether the state stands for a real place in the log: an empty log or a restored snapshot.
+    var isRestored = false
+    /// Number and time of the last command proposed in this term.
+    var proposedCount: UInt64 = 0
+    var proposedTime = Timestamp.zero
+    /// The wall clock at the last turn of the loop.
+    var latestWall = Timestamp.zero
+    /// A fault that only an operator or a new snapshot can mend.
+    var isHalted = false
+    /// Whether a standby has once read to the end of the log.
+    var isCaughtUp = false
+
+    /// Makes a replica that knows nothing yet.
+    ///
+    /// - Parameters:
+    ///   - shard: Which shard.
+    ///   - genesis: See `genesis`; used only when this replica is the first primary ever.
+    ///   - settings: Limits and intervals.
+    public init(shard: ShardID, genesis: [Command], settings: ReplicaSettings = .init()) {
+        self.shard = shard
+        self.genesis = genesis
+        self.settings = settings
+    }
+
+    /// Whether it serves as primary.
+    public var isServing: Bool { leader?.phase == .leading }
+
+    /// The epoch it holds or last saw in the log.
+    public var epoch: Epoch { leader?.epoch ?? cursor.id.epoch }
+
+    /// The last entry applied.
+    public var position: SequenceNumber { cursor.id.sequence }
+
+    /// Public events since the log began.
+    public var feedPosition: SequenceNumber { machine.feedPosition }
+
+    /// Whether it has read to the end of the log at least once since it started, or leads.
+    public var hasCaughtUp: Bool { isServing || isCaughtUp }
+
+    /// The state digest, for comparing replicas at equal positions.
+    public var digest: UInt64 { machine.digest }
+
+    /// Reads the state, for checks and inspection.
+    ///
+    /// - Parameter body: Must not keep what it is given.
+    /// - Returns: What the body returns.
+    public func withMachine<Result>(_ body: (borrowing ShardMachine) -> Result) -> Result {
+        body(machine)
+    }
+
+    // MARK: Duty
+
+    /// Takes the duty that the newest map gives.
+    ///
+    /// - Parameters:
+    ///   - duty: The same duty again changes nothing.
+    ///   - effects: What to do is appended here.
+    public func assume(_ duty: ReplicaDuty, effects: inout [ReplicaEffect]) {
+        guard duty != self.duty else { return }
+        self.duty = duty
+        switch duty {
+        case .standby:
+            if leader != nil { stepDown(because: "the map names another primary", &effects) }
+            follow(&effects)
+        case .primary(let epoch):
+            if let leader, leader.epoch == epoch { return }
+            if leader != nil { stepDown(because: "a new term begins", &effects) }
+            effects.append(.note(.info, "taking epoch \(epoch) at position \(position)"))
+            leader = LogLeader(epoch: epoch)
+            stopFollowing(&effects)
+            resume(&effects)
+        }
+    }
+
+    /// The acceptor can be asked: first contact, or again after a lost connection.
+    ///
+    /// - Parameter effects: What to do is appended here.
+    public func acceptorReady(effects: inout [ReplicaEffect]) {
+        isAcceptorReady = true
+        resume(&effects)
+    }
+
+    /// The acceptor's connection is gone; whatever was asked may or may not have happened.
+    ///
+    /// - Parameter effects: What to do is appended here.
+    public func acceptorLost(effects: inout [ReplicaEffect]) {
+        guard isAcceptorReady else { return }
+        isAcceptorReady = false
+        isFollowing = false
+        snapshots.abandon()
+        effects.append(.stopFollowing)
+        effects.append(.note(.warning, "log unreachable"))
+    }
+
+    /// Takes an acceptor's answer.
+    ///
+    /// - Parameters:
+    ///   - reply: `nil` when the connection broke first; `acceptorReady` then starts over.
+    ///   - request: What it answers.
+    ///   - effects: What to do is appended here.
+    public func received(
+        _ reply: AcceptorReply?, to request: AcceptorRequest, effects: inout [ReplicaEffect]
+    ) {
+        guard let reply, !isHalted else { return }
+        if case .failed(let reason) = reply {
+            effects.append(.note(.error, "acceptor refused \(request.name): \(reason)"))
+        }
+        switch request {
+        case .seal(let epoch), .open(let epoch, _, _, _), .append(let epoch, _, _):
+            guard leader?.epoch == epoch else { return }
+            lead(reply, to: request, &effects)
+        case .verify(let epoch):
+            guard leader?.epoch == epoch else { return }
+            verified(reply, &effects)
+        case .read: caughtUp(with: reply, &effects)
+        case .readManifest, .readChunk, .writeChunk, .putManifest, .trim:
+            snapshotStep(reply, to: request, &effects)
+        case .create: break
+        }
+    }
+
+    /// Takes records from the tail stream.
+    ///
+    /// - Parameters:
+    ///   - records: As they came, oldest first; empty when the stream has reached the end.
+    ///   - effects: What to do is appended here.
+    public func tailed(_ records: [LogRecord], effects: inout [ReplicaEffect]) {
+        guard !isHalted, leader == nil, isRestored else { return }
+        if records.isEmpty { isCaughtUp = true }
+        apply(records, &effects)
+        takeSnapshotIfDue(&effects)
+    }
+
+    /// Starts over with whatever this replica's duty needs from the acceptor.
+    func resume(_ effects: inout [ReplicaEffect]) {
+        guard isAcceptorReady, !isHalted else { return }
+        if let leader { for request in leader.resume() { effects.append(.ask(request)) } }
+        guard isRestored else { return restore(&effects) }
+        guard let leader else { return follow(&effects) }
+        if case .catchingUp = leader.phase { catchUp(&effects) }
+        reverify(&effects)
+    }
+
+    /// Stops for good: the state can no longer be trusted (I3), another replica must serve.
+    func halt(_ reason: String, _ effects: inout [ReplicaEffect]) {
+        effects.append(.note(.error, "replica halted: \(reason)"))
+        if leader != nil { stepDown(because: reason, &effects) }
+        stopFollowing(&effects)
+        feed.closeAll(&effects)
+        isHalted = true
+    }
+}
+
+extension AcceptorRequest {
+    /// The request's name without its contents, for the log.
+    var name: String {
+        switch self {
+        case .create: "create"
+        case .seal: "seal"
+        case .open: "open"
+        case .append: "append"
+        case .verify: "verify"
+        case .read: "read"
+        case .trim: "trim"
+        case .readManifest: "readManifest"
+        case .readChunk: "readChunk"
+        case .writeChunk: "writeChunk"
+        case .putManifest: "putManifest"
+        }
+    }
+}

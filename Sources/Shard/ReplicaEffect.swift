@@ -1,0 +1,73 @@
+import Replication
+import Trading
+import Wire
+
+/// A stream that a router holds open to a node, named by the node.
+public struct StreamID: RawRepresentable, Hashable, Comparable, Sendable {
+    /// The number.
+    public var rawValue: UInt64
+
+    /// Wraps a number.
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    /// Orders by number, which is the order of opening.
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// What a replica is to do, by the newest shard map.
+public enum ReplicaDuty: Equatable, Sendable {
+    /// Follow the log; one standby of a shard writes its snapshots.
+    case standby(writesSnapshots: Bool)
+    /// Take up or go on with a term.
+    case primary(Epoch)
+}
+
+/// What a replica wants done; the node carries it out in order.
+public enum ReplicaEffect: Equatable, Sendable {
+    /// Ask the acceptor; hand the answer to `received`.
+    case ask(AcceptorRequest)
+    /// Stream records after an id to `tailed`, replacing any stream before.
+    case follow(after: EntryID)
+    /// Stop that stream.
+    case stopFollowing
+    /// Send to a router.
+    case send(SessionResponse, to: StreamID)
+    /// End a router's stream after what was sent.
+    case close(StreamID)
+    /// Send to a follower of the feed.
+    case feed(FeedMessage, to: StreamID)
+    /// Tell the operator.
+    case note(NoteLevel, String)
+    /// Measure: a batch was committed.
+    case committed(commands: Int, bytes: Int, proposedAt: UInt64)
+    /// Measure: a command was answered.
+    case answered(RejectReason?)
+}
+
+/// How much an operator should care.
+public enum NoteLevel: UInt8, Sendable {
+    case info = 0
+    case warning = 1
+    case error = 2
+}
+
+/// The limits and intervals of a replica.
+public struct ReplicaSettings: Sendable {
+    /// Batches in flight at once.
+    public var batchesInFlightMax = 4
+    /// Commands in one batch.
+    public var batchCommandsMax = 2048
+    /// Payload bytes in one batch.
+    public var batchBytesMax = 256 << 10
+    /// Commands waiting for a batch before new ones are refused.
+    public var pendingMax = 65_536
+    /// Records asked for at once while catching up.
+    public var readLimit = 512
+    /// Entries after which a new snapshot is due.
+    public var snapshotEntries: UInt64 = 20_000
+    /// Log bytes after which a new snapshot is due.
+    public var snapshotBytes = 16 << 20
+
+    /// The defaults.
+    public init() {}
+}

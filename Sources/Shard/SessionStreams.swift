@@ -1,0 +1,114 @@
+import Trading
+import Wire
+
+/// A command waiting for its commit, with the stream to answer on.
+struct StreamCommand: Equatable {
+    /// `nil` for the replica's own commands.
+    var stream: StreamID?
+    var command: SessionCommand
+}
+
+/// A question waiting for the term to be verified.
+struct StreamQuestion: Equatable {
+    var stream: StreamID
+    var id: UInt64
+    var query: Query
+}
+
+/// A proposed batch, in the order of the log.
+struct ProposedBatch: Equatable {
+    var commands: [StreamCommand]
+    var proposedAt: UInt64
+}
+
+/// The routers' streams of a primary, and what came in on them and is not answered yet.
+struct SessionStreams {
+    /// The session of the replica's own commands.
+    static let system = SessionID(rawValue: 0)
+
+    private struct Stream {
+        var session: SessionID
+        var isWelcome: Bool
+        var inFlight: Int
+    }
+
+    private var streams: [StreamID: Stream] = [:]
+    /// Commands not yet in a batch, in order of arrival.
+    private(set) var pending: ArraySlice<StreamCommand> = []
+    /// Batches in flight, oldest first; one for each record of the leader.
+    var batches: [ProposedBatch] = []
+    /// Questions since the last verification was sent.
+    var questions: [StreamQuestion] = []
+    /// Questions that the verification in flight answers.
+    var verifying: [StreamQuestion] = []
+
+    func isOpen(_ stream: StreamID) -> Bool { streams[stream] != nil }
+
+    func session(of stream: StreamID) -> SessionID? { streams[stream]?.session }
+
+    func isWelcome(_ stream: StreamID) -> Bool { streams[stream]?.isWelcome ?? false }
+
+    mutating func open(_ stream: StreamID, _ session: SessionID) {
+        streams[stream] = Stream(session: session, isWelcome: false, inFlight: 0)
+    }
+
+    mutating func welcomed(_ stream: StreamID) { streams[stream]?.isWelcome = true }
+
+    mutating func close(_ stream: StreamID) { streams[stream] = nil }
+
+    /// Streams that said hello before the term was open, oldest first.
+    mutating func welcomeWaiting() -> [(StreamID, SessionID)] {
+        streams.keys.sorted().compactMap { stream in
+            guard let state = streams[stream], !state.isWelcome else { return nil }
+            return (stream, state.session)
+        }
+    }
+
+    /// Whether another command fits; counts it when it does.
+    mutating func submit(
+        _ command: SessionCommand, on stream: StreamID, settings: ReplicaSettings
+    ) -> Bool {
+        guard let state = streams[stream], state.inFlight < SessionTable.repliesMax,
+            pending.count < settings.pendingMax
+        else { return false }
+        streams[stream]?.inFlight += 1
+        pending.append(StreamCommand(stream: stream, command: command))
+        return true
+    }
+
+    mutating func submitGenesis(_ commands: [Command], after last: UInt64) {
+        for (index, command) in commands.enumerated() {
+            let sequence = last + 1 + UInt64(index)
+            pending.append(
+                StreamCommand(
+                    stream: nil,
+                    command: SessionCommand(
+                        session: Self.system, sequence: sequence, acknowledged: sequence - 1,
+                        command: command)))
+        }
+    }
+
+    mutating func answered(on stream: StreamID) { streams[stream]?.inFlight -= 1 }
+
+    mutating func takeBatch(
+        settings: ReplicaSettings, into payload: inout ByteWriter, now: UInt64
+    ) -> ProposedBatch {
+        var batch = ProposedBatch(commands: [], proposedAt: now)
+        while batch.commands.count < settings.batchCommandsMax,
+            payload.bytes.count < settings.batchBytesMax, let next = pending.popFirst()
+        {
+            BatchPayload.append(next.command, to: &payload)
+            batch.commands.append(next)
+        }
+        // A slice keeps the memory of what was taken; give it back when it is drained.
+        if pending.isEmpty { pending = [] }
+        return batch
+    }
+
+    /// Forgets everything; returns the streams to refuse.
+    mutating func dropAll() -> [StreamID] {
+        let open = streams.keys.sorted()
+        self = SessionStreams()
+        return open
+    }
+}

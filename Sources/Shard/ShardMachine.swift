@@ -1,0 +1,119 @@
+import MarketData
+import Matching
+import Trading
+import Wire
+
+/// What applying one command came to, for the stream that sent it.
+public enum CommandOutcome: Equatable, Sendable {
+    case reply(Reply)
+    /// A command before it never came: the stream cannot go on.
+    case gap
+}
+
+/// The replicated state of a shard: accounts and books, sessions, trade history, feed position.
+///
+/// A pure function of the log: the same commands at the same log times give the same bytes.
+public struct ShardMachine: ~Copyable {
+    /// Accounts and books.
+    public private(set) var engine = TradingEngine()
+    private var sessions = SessionTable()
+    /// By position in `engine.instruments`.
+    private var histories: [TradeHistory] = []
+    private var historyIndices: [InstrumentID: Int] = [:]
+    /// Public events since the log began.
+    public private(set) var feedPosition = SequenceNumber(0)
+
+    /// Starts empty.
+    public init() {}
+
+    /// Names the state: equal on replicas that applied the same entries.
+    public var digest: UInt64 { engine.digest ^ (feedPosition.rawValue &* 0x9E37_79B9_7F4A_7C15) }
+
+    /// The last sequence a session ran.
+    public func lastSequence(of session: SessionID) -> UInt64 { sessions.last(of: session) }
+
+    /// Applies one command.
+    ///
+    /// - Parameters:
+    ///   - command: With its session.
+    ///   - time: Log time of its entry.
+    ///   - events: Public events are appended here.
+    /// - Returns: What to tell the sender.
+    public mutating func apply(
+        _ command: SessionCommand, at time: Timestamp, events: inout [MarketEvent]
+    ) -> CommandOutcome {
+        switch sessions.admit(command, at: time) {
+        case .gap: return .gap
+        case .full: return .reply(.rejected(.overloaded))
+        case .expired: return .reply(.rejected(.duplicateExpired))
+        case .answered(let reply): return .reply(reply)
+        case .run: break
+        }
+        let start = events.count
+        let reply = engine.apply(command.command, at: time, events: &events)
+        for index in start..<events.count { record(events[index]) }
+        if case .addInstrument(let instrument) = command.command, reply == .done {
+            addHistory(TradeHistory(instrument: instrument))
+        }
+        sessions.keep(reply, for: command.session)
+        return .reply(reply)
+    }
+
+    private mutating func record(_ event: MarketEvent) {
+        feedPosition = SequenceNumber(feedPosition.rawValue + 1)
+        guard case .trade(let trade) = event, let index = historyIndices[trade.instrument] else {
+            return
+        }
+        do { try histories[index].apply(trade) } catch {
+            invariant(false, "the engine numbers trades without a hole: \(error)")
+        }
+    }
+
+    private mutating func addHistory(_ history: TradeHistory) {
+        guard historyIndices[history.instrument.id] == nil else { return }
+        historyIndices[history.instrument.id] = histories.count
+        histories.append(history)
+    }
+
+    /// Everything a market-data mirror needs at the present feed position.
+    public func pairSnapshots() -> [PairSnapshot] {
+        histories.map { history in
+            let depth = engine.depth(history.instrument.id)
+            var writer = ByteWriter()
+            history.encode(into: &writer)
+            return PairSnapshot(
+                instrument: history.instrument.id, updateID: depth.updateID,
+                bids: depth.bids.map { PriceLevel(price: $0.0, quantity: $0.1) },
+                asks: depth.asks.map { PriceLevel(price: $0.0, quantity: $0.1) },
+                history: writer.bytes)
+        }
+    }
+
+    /// Appends the whole state to a snapshot.
+    ///
+    /// - Parameter writer: Where to.
+    public func encode(into writer: inout ByteWriter) {
+        writer.write(feedPosition)
+        engine.encode(into: &writer)
+        sessions.encode(into: &writer)
+        writer.write(count: histories.count)
+        for history in histories {
+            writer.write(history.instrument)
+            history.encode(into: &writer)
+        }
+    }
+
+    /// Reads a whole state out of a snapshot.
+    ///
+    /// - Parameter reader: Where from.
+    /// - Throws: `DecodeError`.
+    public init(decoding reader: inout ByteReader) throws(DecodeError) {
+        feedPosition = try reader.read(SequenceNumber.self)
+        engine = try TradingEngine(decoding: &reader)
+        sessions = try SessionTable(decoding: &reader)
+        for _ in 0..<(try reader.readCount(elementSizeMin: 100)) {
+            let instrument = try reader.readInstrument()
+            addHistory(try TradeHistory(instrument: instrument, decoding: &reader))
+        }
+    }
+}
