@@ -132,6 +132,11 @@ public struct Instrument: Equatable, Sendable {
         if !rates.contains(makerRate) || !rates.contains(takerRate) {
             return "\(symbol): a fee rate is outside 0...1"
         }
+        let bounds = [
+            bidMultiplierUp, bidMultiplierDown, askMultiplierUp, askMultiplierDown, marketBand,
+            marketQuantityMax.lots, Int64(openOrdersMax),
+        ]
+        if bounds.contains(where: { $0 < 0 }) { return "\(symbol): a bound is negative" }
         return nil
     }
 

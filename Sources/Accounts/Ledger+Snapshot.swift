@@ -1,0 +1,102 @@
+import Trading
+import Wire
+
+extension Ledger {
+    /// Appends the whole state: assets and accounts in order of creation, references sorted.
+    ///
+    /// - Parameter writer: Where the bytes go.
+    public func encode(into writer: inout ByteWriter) {
+        writer.write(count: columns.count)
+        for position in columns.indices {
+            writer.write(columns[position])
+            writer.write(fees[position])
+            writer.write(deposits[position])
+        }
+        writer.write(count: accounts.count)
+        for row in accounts.indices {
+            writer.write(accounts[row])
+            for position in columns.indices {
+                writer.write(entries[row * stride + position].free)
+                writer.write(entries[row * stride + position].locked)
+            }
+        }
+        writer.write(count: references.count)
+        for reference in references.sorted() { writer.write(reference) }
+        writer.write(digest)
+    }
+
+    /// Reads what `encode(into:)` wrote.
+    ///
+    /// - Parameter reader: At the first byte of the ledger.
+    /// - Throws: `DecodeError`, also when an asset does not add up.
+    public init(decoding reader: inout ByteReader) throws(DecodeError) {
+        self.init()
+        try readAssets(&reader)
+        try readAccounts(&reader)
+        let start = reader.position
+        let count = try reader.readCount(elementSizeMin: 8)
+        references.reserveCapacity(count)
+        for _ in 0..<count {
+            guard references.insert(try reader.read(UInt64.self)).inserted else {
+                throw .badValue(field: "Ledger.reference", at: start)
+            }
+        }
+        running = StateDigest(value: try reader.read(UInt64.self))
+        guard isSound else { throw .badValue(field: "Ledger.totals", at: start) }
+    }
+
+    private mutating func readAssets(_ reader: inout ByteReader) throws(DecodeError) {
+        let count = try reader.readCount(elementSizeMin: 22)
+        for position in 0..<count {
+            let start = reader.position
+            guard add(try reader.readAsset()) == nil, columns.count == position + 1 else {
+                throw .badValue(field: "Ledger.asset", at: start)
+            }
+            fees[position] = try reader.read(Int64.self)
+            deposits[position] = try reader.read(Int64.self)
+        }
+    }
+
+    private mutating func readAccounts(_ reader: inout ByteReader) throws(DecodeError) {
+        let count = try reader.readCount(elementSizeMin: 4 + 16 * columns.count)
+        guard count <= Self.accountsMax else {
+            throw .badValue(field: "Ledger.accounts", at: reader.position)
+        }
+        entries.reserveCapacity(count * stride)
+        for row in 0..<count {
+            let start = reader.position
+            let account = try reader.read(AccountID.self)
+            guard slots.updateValue(Int32(row), forKey: account) == nil else {
+                throw .badValue(field: "Ledger.account", at: start)
+            }
+            accounts.append(account)
+            entries.append(contentsOf: repeatElement(Entry(), count: stride))
+            for position in columns.indices {
+                entries[row * stride + position].free = try reader.read(Int64.self)
+                entries[row * stride + position].locked = try reader.read(Int64.self)
+            }
+        }
+    }
+
+    /// Whether nothing is negative and every asset adds up, without trapping on forged sums.
+    private var isSound: Bool {
+        for position in columns.indices {
+            var rest = deposits[position]
+            guard rest >= 0, take(fees[position], from: &rest) else { return false }
+            for row in accounts.indices {
+                let entry = entries[row * stride + position]
+                guard take(entry.free, from: &rest), take(entry.locked, from: &rest) else {
+                    return false
+                }
+            }
+            guard rest == 0 else { return false }
+        }
+        return true
+    }
+
+    private func take(_ units: Int64, from rest: inout Int64) -> Bool {
+        guard units >= 0, units <= rest else { return false }
+        rest -= units
+        return true
+    }
+}
