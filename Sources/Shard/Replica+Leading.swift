@@ -1,3 +1,4 @@
+import Matching
 import Replication
 import Trading
 import Wire
@@ -25,9 +26,13 @@ extension Replica {
         let time = max(wall, proposedTime, cursor.time)
         proposedTime = time
         let request = leader?.propose(
-            payload: payload.bytes, commandCount: batch.commands.count,
-            firstCommand: proposedCount + 1, time: time, committed: cursor.id.sequence,
-            digest: machine.digest)
+            payload: payload.bytes,
+            commandCount: batch.commands.count,
+            firstCommand: proposedCount + 1,
+            time: time,
+            committed: cursor.id.sequence,
+            digest: machine.digest
+        )
         proposedCount += UInt64(batch.commands.count)
         sessions.batches.append(batch)
         if let request { effects.append(.ask(request)) }
@@ -35,7 +40,9 @@ extension Replica {
 
     /// Handles an answer to seal, open or append.
     func lead(
-        _ reply: AcceptorReply, to request: AcceptorRequest, _ effects: inout [ReplicaEffect]
+        _ reply: AcceptorReply,
+        to request: AcceptorRequest,
+        _ effects: inout [ReplicaEffect]
     ) {
         guard let outcome = leader?.received(reply, to: request) else { return }
         switch outcome {
@@ -91,14 +98,19 @@ extension Replica {
         snapshots.count(record)
         effects.append(
             .committed(
-                commands: batch.commands.count, bytes: record.bytes.count,
-                proposedAt: batch.proposedAt))
+                commands: batch.commands.count,
+                bytes: record.bytes.count,
+                proposedAt: batch.proposedAt
+            )
+        )
         feed.publish(events, &effects)
         takeSnapshotIfDue(&effects)
     }
 
     private func finish(
-        _ command: StreamCommand, _ outcome: CommandOutcome, _ effects: inout [ReplicaEffect]
+        _ command: StreamCommand,
+        _ outcome: CommandOutcome,
+        _ effects: inout [ReplicaEffect]
     ) {
         guard let stream = command.stream else { return }
         sessions.answered(on: stream)
@@ -149,7 +161,9 @@ extension Replica {
 
     // MARK: Leaving
 
-    /// Gives up the term. What is in flight may be in the log or not; the next primary knows, and
+    /// Gives up the term.
+    ///
+    /// What is in flight may be in the log or not; the next primary knows, and
     /// the routers ask it.
     func stepDown(because reason: String, _ effects: inout [ReplicaEffect]) {
         effects.append(.note(.warning, "leaving epoch \(epoch): \(reason)"))

@@ -9,7 +9,9 @@ extension Replica {
     ///   - stream: The stream it came on; its first message must be `hello`.
     ///   - effects: What to do is appended here.
     public func received(
-        _ request: SessionRequest, on stream: StreamID, effects: inout [ReplicaEffect]
+        _ request: SessionRequest,
+        on stream: StreamID,
+        effects: inout [ReplicaEffect]
     ) {
         switch request {
         case .hello(let version, let session, _):
@@ -49,7 +51,9 @@ extension Replica {
     }
 
     func refuse(
-        _ stream: StreamID, _ refusal: SessionRefusal, _ effects: inout [ReplicaEffect]
+        _ stream: StreamID,
+        _ refusal: SessionRefusal,
+        _ effects: inout [ReplicaEffect]
     ) {
         sessions.close(stream)
         effects.append(.send(.refused(refusal), to: stream))
@@ -57,14 +61,21 @@ extension Replica {
     }
 
     private func submit(
-        _ command: Command, _ sequence: UInt64, _ acknowledged: UInt64, on stream: StreamID,
+        _ command: Command,
+        _ sequence: UInt64,
+        _ acknowledged: UInt64,
+        on stream: StreamID,
         _ effects: inout [ReplicaEffect]
     ) {
         guard sessions.isWelcome(stream), let session = sessions.session(of: stream) else {
             return refuse(stream, .malformed, &effects)
         }
         let wrapped = SessionCommand(
-            session: session, sequence: sequence, acknowledged: acknowledged, command: command)
+            session: session,
+            sequence: sequence,
+            acknowledged: acknowledged,
+            command: command
+        )
         guard sessions.submit(wrapped, on: stream, settings: settings) else {
             return refuse(stream, .overloaded, &effects)
         }
@@ -79,7 +90,9 @@ extension Replica {
     ///   - position: The last event it has; `nil` asks for a snapshot.
     ///   - effects: What to do is appended here.
     public func feedOpened(
-        _ stream: StreamID, after position: SequenceNumber?, effects: inout [ReplicaEffect]
+        _ stream: StreamID,
+        after position: SequenceNumber?,
+        effects: inout [ReplicaEffect]
     ) {
         guard isRestored, !isHalted else {
             effects.append(.close(stream))
@@ -90,7 +103,9 @@ extension Replica {
             effects.append(.feed(.events(first: first, events), to: stream))
         } else {
             let snapshot = FeedMessage.snapshot(
-                position: machine.feedPosition, machine.pairSnapshots())
+                position: machine.feedPosition,
+                machine.pairSnapshots()
+            )
             effects.append(.feed(snapshot, to: stream))
         }
         feed.open(stream)

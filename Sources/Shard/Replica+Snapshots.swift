@@ -46,8 +46,9 @@ extension Replica {
         effects.append(.ask(.readManifest))
     }
 
-    /// Takes a snapshot when enough was applied since the last one; the standby does, so that the
-    /// primary never pauses. A primary left alone does it four times as seldom.
+    /// Takes a snapshot when enough was applied since the last one.
+    ///
+    /// The standby does, so that the primary never pauses. A primary left alone does it four times as seldom.
     func takeSnapshotIfDue(_ effects: inout [ReplicaEffect]) {
         guard snapshots.step == .idle, isAcceptorReady, isRestored else { return }
         let patience: UInt64
@@ -82,9 +83,12 @@ extension Replica {
         machine.encode(into: &writer)
         let size = SnapshotManifest.chunkSizeMax
         let manifest = SnapshotManifest(
-            id: cursor.id, hash: cursor.hash,
+            id: cursor.id,
+            hash: cursor.hash,
             stateHash: SipHash.hash(writer.bytes, in: 0..<writer.bytes.count),
-            size: writer.bytes.count, chunkCount: (writer.bytes.count + size - 1) / size)
+            size: writer.bytes.count,
+            chunkCount: (writer.bytes.count + size - 1) / size
+        )
         snapshots.restart()
         snapshots.step = .writing(manifest, bytes: writer.bytes)
         writeChunk(0, &effects)
@@ -100,7 +104,9 @@ extension Replica {
 
     /// Takes the answer to any request about snapshots.
     func snapshotStep(
-        _ reply: AcceptorReply, to request: AcceptorRequest, _ effects: inout [ReplicaEffect]
+        _ reply: AcceptorReply,
+        to request: AcceptorRequest,
+        _ effects: inout [ReplicaEffect]
     ) {
         switch (request, reply, snapshots.step) {
         case (.readManifest, .manifest(let manifest), .finding): found(manifest, &effects)
@@ -140,7 +146,9 @@ extension Replica {
     }
 
     private func readOn(
-        _ manifest: SnapshotManifest, _ index: Int, _ effects: inout [ReplicaEffect],
+        _ manifest: SnapshotManifest,
+        _ index: Int,
+        _ effects: inout [ReplicaEffect],
         finish: (inout [ReplicaEffect]) -> Void
     ) {
         if index + 1 < manifest.chunkCount {
@@ -151,7 +159,9 @@ extension Replica {
     }
 
     private func finishRestore(
-        _ manifest: SnapshotManifest, _ bytes: [UInt8], _ effects: inout [ReplicaEffect]
+        _ manifest: SnapshotManifest,
+        _ bytes: [UInt8],
+        _ effects: inout [ReplicaEffect]
     ) {
         snapshots.step = .idle
         guard bytes.count == manifest.size,
@@ -164,7 +174,11 @@ extension Replica {
             machine = try ShardMachine(decoding: &reader)
             try reader.finish()
             cursor = LogCursor(
-                id: manifest.id, hash: manifest.hash, commandCount: commandCount, time: time)
+                id: manifest.id,
+                hash: manifest.hash,
+                commandCount: commandCount,
+                time: time
+            )
             cursor.applied(digest: machine.digest)
         } catch {
             return halt("the snapshot at \(manifest.id) cannot be read: \(error)", &effects)
@@ -179,7 +193,9 @@ extension Replica {
     }
 
     private func finishWriting(
-        _ manifest: SnapshotManifest, _ bytes: [UInt8], _ effects: inout [ReplicaEffect]
+        _ manifest: SnapshotManifest,
+        _ bytes: [UInt8],
+        _ effects: inout [ReplicaEffect]
     ) {
         guard bytes.count == manifest.size,
             SipHash.hash(bytes, in: 0..<bytes.count) == manifest.stateHash

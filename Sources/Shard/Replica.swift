@@ -127,7 +127,9 @@ public final class Replica {
     ///   - request: What it answers.
     ///   - effects: What to do is appended here.
     public func received(
-        _ reply: AcceptorReply?, to request: AcceptorRequest, effects: inout [ReplicaEffect]
+        _ reply: AcceptorReply?,
+        to request: AcceptorRequest,
+        effects: inout [ReplicaEffect]
     ) {
         guard let reply, !isHalted else { return }
         if case .failed(let reason) = reply {

@@ -66,7 +66,9 @@ struct SessionStreams {
 
     /// Whether another command fits; counts it when it does.
     mutating func submit(
-        _ command: SessionCommand, on stream: StreamID, settings: ReplicaSettings
+        _ command: SessionCommand,
+        on stream: StreamID,
+        settings: ReplicaSettings
     ) -> Bool {
         guard let state = streams[stream], state.inFlight < SessionTable.repliesMax,
             pending.count < settings.pendingMax
@@ -83,15 +85,22 @@ struct SessionStreams {
                 StreamCommand(
                     stream: nil,
                     command: SessionCommand(
-                        session: Self.system, sequence: sequence, acknowledged: sequence - 1,
-                        command: command)))
+                        session: Self.system,
+                        sequence: sequence,
+                        acknowledged: sequence - 1,
+                        command: command
+                    )
+                )
+            )
         }
     }
 
     mutating func answered(on stream: StreamID) { streams[stream]?.inFlight -= 1 }
 
     mutating func takeBatch(
-        settings: ReplicaSettings, into payload: inout ByteWriter, now: UInt64
+        settings: ReplicaSettings,
+        into payload: inout ByteWriter,
+        now: UInt64
     ) -> ProposedBatch {
         var batch = ProposedBatch(commands: [], proposedAt: now)
         while batch.commands.count < settings.batchCommandsMax,

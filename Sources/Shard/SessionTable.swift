@@ -131,8 +131,11 @@ public struct SessionTable: Sendable {
     public init(decoding reader: inout ByteReader) throws(DecodeError) {
         for _ in 0..<(try reader.readCount(elementSizeMin: 28)) {
             var session = Session(
-                id: try reader.read(SessionID.self), last: try reader.read(UInt64.self),
-                time: try reader.readTimestamp(), replies: [])
+                id: try reader.read(SessionID.self),
+                last: try reader.read(UInt64.self),
+                time: try reader.readTimestamp(),
+                replies: []
+            )
             for _ in 0..<(try reader.readCount(elementSizeMin: 1)) {
                 session.replies.append(try reader.readReply())
             }

@@ -40,7 +40,9 @@ public struct ShardMachine: ~Copyable {
     ///   - events: Public events are appended here.
     /// - Returns: What to tell the sender.
     public mutating func apply(
-        _ command: SessionCommand, at time: Timestamp, events: inout [MarketEvent]
+        _ command: SessionCommand,
+        at time: Timestamp,
+        events: inout [MarketEvent]
     ) -> CommandOutcome {
         switch sessions.admit(command, at: time) {
         case .gap: return .gap
@@ -82,10 +84,12 @@ public struct ShardMachine: ~Copyable {
             var writer = ByteWriter()
             history.encode(into: &writer)
             return PairSnapshot(
-                instrument: history.instrument.id, updateID: depth.updateID,
+                instrument: history.instrument.id,
+                updateID: depth.updateID,
                 bids: depth.bids.map { PriceLevel(price: $0.0, quantity: $0.1) },
                 asks: depth.asks.map { PriceLevel(price: $0.0, quantity: $0.1) },
-                history: writer.bytes)
+                history: writer.bytes
+            )
         }
     }
 
