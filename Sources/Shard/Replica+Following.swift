@@ -3,11 +3,16 @@ import Trading
 import Wire
 
 extension Replica {
-    /// Begins to stream the log from where the state stands.
+    /// Begins to follow the log: reads to its end, then streams what is added.
     func follow(_ effects: inout [ReplicaEffect]) {
-        guard leader == nil, isAcceptorReady, isRestored, !isFollowing, !isHalted else { return }
-        isFollowing = true
-        effects.append(.follow(after: cursor.id))
+        guard leader == nil, isAcceptorReady, isRestored, !isHalted else { return }
+        guard !isFollowing, !isReading else { return }
+        readOn(&effects)
+    }
+
+    private func readOn(_ effects: inout [ReplicaEffect]) {
+        isReading = true
+        effects.append(.ask(.read(after: cursor.id, limit: settings.readLimit)))
     }
 
     func stopFollowing(_ effects: inout [ReplicaEffect]) {
@@ -26,16 +31,31 @@ extension Replica {
         effects.append(.ask(.read(after: cursor.id, limit: settings.readLimit)))
     }
 
-    func caughtUp(with reply: AcceptorReply, _ effects: inout [ReplicaEffect]) {
-        guard case .records(let records) = reply, leader != nil else { return }
+    /// Takes records read on the way to the end of the log, as standby or as coming primary.
+    func read(_ reply: AcceptorReply, _ effects: inout [ReplicaEffect]) {
+        isReading = false
+        guard case .records(let records) = reply else { return }
+        guard let leader else {
+            guard apply(records, &effects) else { return }
+            if records.count == settings.readLimit { return readOn(&effects) }
+            isCaughtUp = true
+            isFollowing = true
+            effects.append(.follow(after: cursor.id))
+            return takeSnapshotIfDue(&effects)
+        }
+        guard case .catchingUp = leader.phase else { return }
+        // Nothing after us although the tail is further: what we need was trimmed away.
         if records.isEmpty { return restore(&effects) }
-        apply(records, &effects)
-        catchUp(&effects)
+        if apply(records, &effects) { catchUp(&effects) }
     }
 
     /// Applies committed records, whoever wrote them.
-    func apply(_ records: [LogRecord], _ effects: inout [ReplicaEffect]) {
+    ///
+    /// - Returns: Whether all could be applied; otherwise what mends it has begun.
+    @discardableResult
+    func apply(_ records: [LogRecord], _ effects: inout [ReplicaEffect]) -> Bool {
         var events: [MarketEvent] = []
+        defer { feed.publish(events, &effects) }
         for record in records {
             do {
                 guard let entry = try cursor.advance(to: record) else { continue }
@@ -43,13 +63,13 @@ extension Replica {
                 snapshots.count(record)
             } catch let fault as LogFault {
                 recover(from: fault, &effects)
-                break
+                return false
             } catch {
                 halt("entry \(record.id) cannot be read: \(error)", &effects)
-                break
+                return false
             }
         }
-        feed.publish(events, &effects)
+        return true
     }
 
     private func run(_ entry: LogEntry, _ events: inout [MarketEvent]) throws(DecodeError) {

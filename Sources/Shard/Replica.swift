@@ -26,6 +26,8 @@ public final class Replica {
     var isAcceptorReady = false
     /// Whether a tail stream is wanted and running.
     var isFollowing = false
+    /// Whether the log is being read to its end before the tail stream starts.
+    var isReading = false
     /// Whether the state stands for a real place in the log: an empty log or a restored snapshot.
     var isRestored = false
     /// Number and time of the last command proposed in this term.
@@ -115,6 +117,7 @@ public final class Replica {
         guard isAcceptorReady else { return }
         isAcceptorReady = false
         isFollowing = false
+        isReading = false
         snapshots.abandon()
         effects.append(.stopFollowing)
         effects.append(.note(.warning, "log unreachable"))
@@ -142,7 +145,7 @@ public final class Replica {
         case .verify(let epoch):
             guard leader?.epoch == epoch else { return }
             verified(reply, &effects)
-        case .read: caughtUp(with: reply, &effects)
+        case .read: read(reply, &effects)
         case .readManifest, .readChunk, .writeChunk, .putManifest, .trim:
             snapshotStep(reply, to: request, &effects)
         case .create: break
@@ -152,11 +155,10 @@ public final class Replica {
     /// Takes records from the tail stream.
     ///
     /// - Parameters:
-    ///   - records: As they came, oldest first; empty when the stream has reached the end.
+    ///   - records: As they came, oldest first.
     ///   - effects: What to do is appended here.
     public func tailed(_ records: [LogRecord], effects: inout [ReplicaEffect]) {
         guard !isHalted, leader == nil, isRestored else { return }
-        if records.isEmpty { isCaughtUp = true }
         apply(records, &effects)
         takeSnapshotIfDue(&effects)
     }

@@ -1,0 +1,241 @@
+import Replication
+import Trading
+import Wire
+
+/// What the coordinator's log wants done; the node carries it out in order.
+public enum CoordinatorLogEffect: Equatable, Sendable {
+    /// Ask the acceptor of shard 0; hand the answer to `received`.
+    case ask(AcceptorRequest)
+    /// The log is replayed and a term is open: lead with this state.
+    case lead(ClusterState)
+    /// These commands are durable, all of one entry.
+    case committed([CoordinationCommand], time: Timestamp)
+    /// Another coordinator took over, or the log cannot be used; the process should end.
+    case lost(String)
+    /// Tell the operator.
+    case note(String)
+}
+
+/// Shard 0's log, led by whoever sealed its newest epoch: the coordinator's only memory.
+///
+/// The same protocol as any shard's log, with one difference: nobody assigns the epoch, so a
+/// candidate takes the one after the highest promised.
+public struct CoordinatorLog {
+    /// Entries after which the state is stored and the log trimmed.
+    public static let snapshotEntries: UInt64 = 1000
+
+    private var leader = LogLeader(epoch: Epoch(1))
+    private var cursor = LogCursor()
+    private var state = ClusterState.empty
+    private var isReady = false
+    private var isRestored = false
+    private var proposals: [CoordinationCommand] = []
+    private var inFlight: [[CoordinationCommand]] = []
+    private var wall = Timestamp.zero
+    private var proposedCount: UInt64 = 0
+    private var proposedTime = Timestamp.zero
+    private var newest: SnapshotManifest?
+    private var writing: (manifest: SnapshotManifest, bytes: [UInt8])?
+
+    /// Starts as a candidate.
+    public init() {}
+
+    /// Whether this process leads.
+    public var isLeading: Bool { leader.phase == .leading }
+
+    /// The term.
+    public var epoch: Epoch { leader.epoch }
+
+    /// The last entry applied.
+    public var position: SequenceNumber { cursor.id.sequence }
+
+    /// The acceptor can be asked: first contact, or again after a lost connection.
+    ///
+    /// - Parameter effects: What to do is appended here.
+    public mutating func acceptorReady(effects: inout [CoordinatorLogEffect]) {
+        isReady = true
+        writing = nil
+        guard isRestored else { return effects.append(.ask(.readManifest)) }
+        for request in leader.resume() { effects.append(.ask(request)) }
+        catchUp(&effects)
+    }
+
+    /// The acceptor's connection is gone.
+    public mutating func acceptorLost() { isReady = false }
+
+    /// Queues a command for the next entry.
+    ///
+    /// - Parameter command: Comes back through `committed`, or never.
+    public mutating func propose(_ command: CoordinationCommand) { proposals.append(command) }
+
+    /// Proposes what is queued; called at the end of every turn of the loop.
+    ///
+    /// - Parameters:
+    ///   - wall: Wall clock; becomes log time, which never goes back.
+    ///   - effects: What to do is appended here.
+    public mutating func flush(wall: Timestamp, effects: inout [CoordinatorLogEffect]) {
+        self.wall = wall
+        guard isLeading, isReady, !proposals.isEmpty else { return }
+        var payload = ByteWriter()
+        for command in proposals { payload.write(blob: command.encoded()) }
+        proposedTime = max(wall, proposedTime)
+        let request = leader.propose(
+            payload: payload.bytes, commandCount: proposals.count,
+            firstCommand: proposedCount + 1, time: proposedTime,
+            committed: SequenceNumber(0), digest: 0)
+        proposedCount += UInt64(proposals.count)
+        inFlight.append(proposals)
+        proposals = []
+        effects.append(.ask(request))
+    }
+
+    /// Takes an acceptor's answer.
+    ///
+    /// - Parameters:
+    ///   - reply: `nil` when the connection broke first.
+    ///   - request: What it answers.
+    ///   - effects: What to do is appended here.
+    public mutating func received(
+        _ reply: AcceptorReply?, to request: AcceptorRequest,
+        effects: inout [CoordinatorLogEffect]
+    ) {
+        guard let reply else { return }
+        switch (request, reply) {
+        case (.readManifest, .manifest(let manifest)): found(manifest, &effects)
+        case (.readChunk(let manifest, _), .chunk(let chunk)): restore(manifest, chunk, &effects)
+        case (.read, .records(let records)): replay(records, &effects)
+        case (.seal(let epoch), .fenced(let promised, _)) where epoch == leader.epoch:
+            leader = LogLeader(epoch: Epoch(promised.rawValue + 1))
+            for request in leader.resume() { effects.append(.ask(request)) }
+        case (.writeChunk(let manifest, _, _), .done):
+            effects.append(.ask(.putManifest(leader.epoch, manifest)))
+        case (.putManifest(_, let manifest), .done): trim(after: manifest, &effects)
+        case (.seal, _), (.open, _), (.append, _): lead(reply, to: request, &effects)
+        case (_, .failed(let reason)): effects.append(.note("acceptor refused: \(reason)"))
+        default: break
+        }
+    }
+
+    private mutating func lead(
+        _ reply: AcceptorReply, to request: AcceptorRequest,
+        _ effects: inout [CoordinatorLogEffect]
+    ) {
+        switch leader.received(reply, to: request) {
+        case .nothing:
+            if case .failed(let reason) = reply { effects.append(.note(reason)) }
+        case .sealed: catchUp(&effects)
+        case .opened(let marker):
+            replay([marker], &effects)
+            proposedCount = cursor.commandCount
+            proposedTime = cursor.time
+            effects.append(.lead(state))
+        case .committed(let record): commit(record, &effects)
+        case .fenced(let promised):
+            effects.append(.lost("another coordinator holds epoch \(promised)"))
+        case .lost(let reason): effects.append(.lost(reason))
+        }
+    }
+
+    private mutating func catchUp(_ effects: inout [CoordinatorLogEffect]) {
+        guard case .catchingUp(let tail) = leader.phase, isRestored else { return }
+        guard cursor.id == tail else {
+            return effects.append(.ask(.read(after: cursor.id, limit: 512)))
+        }
+        let request = leader.open(cursor: cursor, time: wall, digest: 0, payload: [])
+        effects.append(.ask(request))
+    }
+
+    private mutating func replay(
+        _ records: [LogRecord], _ effects: inout [CoordinatorLogEffect]
+    ) {
+        do {
+            for record in records {
+                guard let entry = try cursor.advance(to: record) else { continue }
+                for command in try Self.commands(of: entry) {
+                    state.apply(command, at: entry.time)
+                }
+            }
+        } catch {
+            return effects.append(.lost("shard 0's log cannot be replayed: \(error)"))
+        }
+        if !records.isEmpty { catchUp(&effects) }
+    }
+
+    private mutating func commit(_ record: LogRecord, _ effects: inout [CoordinatorLogEffect]) {
+        invariant(!inFlight.isEmpty, "a committed record has its commands in flight")
+        let commands = inFlight.removeFirst()
+        do { _ = try cursor.advance(to: record) } catch {
+            return effects.append(.lost("own entry does not follow: \(error)"))
+        }
+        for command in commands { state.apply(command, at: cursor.time) }
+        effects.append(.committed(commands, time: cursor.time))
+        snapshotIfDue(&effects)
+    }
+
+    private static func commands(of entry: LogEntry) throws(DecodeError) -> [CoordinationCommand] {
+        guard entry.kind == .batch else { return [] }
+        var reader = ByteReader(entry.payload)
+        var commands: [CoordinationCommand] = []
+        while reader.remaining > 0 {
+            commands.append(try CoordinationCommand(decoding: try reader.readBlob()))
+        }
+        return commands
+    }
+
+    // MARK: Snapshots: the whole state is far below one chunk
+
+    private mutating func snapshotIfDue(_ effects: inout [CoordinatorLogEffect]) {
+        let since = cursor.id.sequence.rawValue - (newest?.id.sequence.rawValue ?? 0)
+        guard since >= Self.snapshotEntries, writing == nil else { return }
+        var writer = ByteWriter()
+        writer.write(cursor.commandCount)
+        writer.write(cursor.time)
+        writer.write(raw: state.encoded())
+        let bytes = writer.bytes
+        guard bytes.count <= SnapshotManifest.chunkSizeMax else {
+            return effects.append(.note("the cluster's state is too large for a snapshot"))
+        }
+        let manifest = SnapshotManifest(
+            id: cursor.id, hash: cursor.hash,
+            stateHash: SipHash.hash(bytes, in: 0..<bytes.count), size: bytes.count, chunkCount: 1)
+        writing = (manifest, bytes)
+        effects.append(.ask(.writeChunk(manifest, index: 0, bytes: bytes)))
+    }
+
+    private mutating func trim(
+        after manifest: SnapshotManifest, _ effects: inout [CoordinatorLogEffect]
+    ) {
+        newest = manifest
+        writing = nil
+        effects.append(.ask(.trim(leader.epoch, before: manifest.id)))
+    }
+
+    private mutating func found(
+        _ manifest: SnapshotManifest?, _ effects: inout [CoordinatorLogEffect]
+    ) {
+        newest = manifest
+        if let manifest { return effects.append(.ask(.readChunk(manifest, index: 0))) }
+        isRestored = true
+        for request in leader.resume() { effects.append(.ask(request)) }
+    }
+
+    private mutating func restore(
+        _ manifest: SnapshotManifest, _ chunk: [UInt8]?, _ effects: inout [CoordinatorLogEffect]
+    ) {
+        do {
+            guard let chunk, SipHash.hash(chunk, in: 0..<chunk.count) == manifest.stateHash else {
+                return effects.append(.lost("shard 0's snapshot at \(manifest.id) is damaged"))
+            }
+            var reader = ByteReader(chunk)
+            let commandCount = try reader.read(UInt64.self)
+            let time = try reader.readTimestamp()
+            state = try ClusterState(decoding: try reader.read(count: reader.remaining))
+            cursor = LogCursor(
+                id: manifest.id, hash: manifest.hash, commandCount: commandCount, time: time)
+        } catch {
+            return effects.append(.lost("shard 0's snapshot cannot be read: \(error)"))
+        }
+        isRestored = true
+        for request in leader.resume() { effects.append(.ask(request)) }
+    }
+}
