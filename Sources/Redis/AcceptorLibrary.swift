@@ -5,18 +5,18 @@ import Wire
 /// The rules are those of the log protocol (DESIGN.md, section 3). A function runs alone and its
 /// effects reach the append-only file as one transaction, so each is atomic, also across a crash.
 /// Functions live in the append-only file: a Redis may come back with those of an older build.
-enum AcceptorLibrary {
+package enum AcceptorLibrary {
     /// Names this text; it changes with every change of the text, so nobody can forget to raise it.
-    static let version = version(of: text)
+    package static let version = version(of: text)
 
     /// What `FUNCTION LOAD` takes.
-    static let source = source(version: version)
+    package static let source = source(version: version)
 
     static func version(of text: String) -> String {
         ChainHash(rawValue: SipHash.hash(Array(text.utf8), in: 0..<text.utf8.count)).description
     }
 
-    static func source(version: String) -> String {
+    package static func source(version: String) -> String {
         """
         #!lua name=castle
         local libraryVersion = '\(version)'
@@ -96,7 +96,9 @@ enum AcceptorLibrary {
                 if hashOf(entry) == hash then return done() end
                 return failed('another content is stored under ' .. id)
             end
-            if string.match(id, '^%d+') ~= epoch then return failed(id .. ' is of another epoch') end
+            if string.match(id, '^%d+') ~= epoch then
+                return failed(id .. ' is of another epoch')
+            end
             add(keys, id, bytes, hash)
             redis.call('HSET', keys[1], 'tail', id, 'hash', hash)
             return done()
