@@ -12,7 +12,7 @@ public final class EventLoop {
     private var hooks: [() -> Void] = []
     private var enqueued: [() -> Void] = []
     private var flushing: [any Flushable] = []
-    private var isClosed = false
+    private(set) var isClosed = false
 
     /// Makes a loop that has nothing to do yet.
     public init() {

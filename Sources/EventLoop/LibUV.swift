@@ -16,8 +16,6 @@ func ignoreBrokenPipes() {
     castle_ignore_broken_pipes()
 }
 
-// MARK: Loop
-
 struct LoopHandle: ~Copyable {
     static let readSize = 65536
 
@@ -57,13 +55,11 @@ struct LoopHandle: ~Copyable {
     }
 }
 
-private func closeOwner(_ handle: UnsafeMutablePointer<uv_handle_t>?, _: UnsafeMutableRawPointer?) {
+private func closeOwner(_ handle: HandlePointer?, _: UnsafeMutableRawPointer?) {
     guard let handle, let data = uv_handle_get_data(handle) else { return }
     let owner = Unmanaged<AnyObject>.fromOpaque(data).takeUnretainedValue()
     (owner as? any HandleOwner)?.closeHandle()
 }
-
-// MARK: Handles
 
 /// The memory of one libuv handle; closed at the latest when it is dropped.
 struct Handle<Kind>: ~Copyable {
@@ -90,18 +86,18 @@ struct Handle<Kind>: ~Copyable {
     }
 }
 
-private func general<Kind>(_ pointer: UnsafeMutablePointer<Kind>) -> UnsafeMutablePointer<
-    uv_handle_t
-> {
+private typealias HandlePointer = UnsafeMutablePointer<uv_handle_t>
+private typealias StreamPointer = UnsafeMutablePointer<uv_stream_t>
+
+private func general<Kind>(_ pointer: UnsafeMutablePointer<Kind>) -> HandlePointer {
     UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: uv_handle_t.self)
 }
 
-private func stream(_ pointer: UnsafeMutablePointer<uv_tcp_t>) -> UnsafeMutablePointer<uv_stream_t>
-{
+private func stream(_ pointer: UnsafeMutablePointer<uv_tcp_t>) -> StreamPointer {
     UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: uv_stream_t.self)
 }
 
-private func freeHandle(_ handle: UnsafeMutablePointer<uv_handle_t>?) {
+private func freeHandle(_ handle: HandlePointer?) {
     guard let handle else { return }
     if let data = uv_handle_get_data(handle) { Unmanaged<AnyObject>.fromOpaque(data).release() }
     UnsafeMutableRawPointer(handle).deallocate()
@@ -171,12 +167,12 @@ extension Handle where Kind == uv_signal_t {
     }
 
     func start(_ signal: Int32) {
-        uv_signal_start(
-            pointer,
-            { handle, _ in owner(of: handle, as: SignalWatcher.self)?.didArrive() },
-            signal
-        )
+        uv_signal_start(pointer, didSignal, signal)
     }
+}
+
+private func didSignal(_ handle: UnsafeMutablePointer<uv_signal_t>?, _: Int32) {
+    owner(of: handle, as: SignalWatcher.self)?.didArrive()
 }
 
 // MARK: Sockets
@@ -223,11 +219,8 @@ extension Handle where Kind == uv_tcp_t {
 
     func setReading(_ isReading: Bool) {
         guard let pointer else { return }
-        if isReading {
-            uv_read_start(stream(pointer), giveReadBuffer, didRead)
-        } else {
-            uv_read_stop(stream(pointer))
-        }
+        uv_read_stop(stream(pointer))
+        if isReading { uv_read_start(stream(pointer), giveReadBuffer, didRead) }
     }
 
     /// Bytes the kernel took now, or a negative error number.
@@ -243,10 +236,8 @@ extension Handle where Kind == uv_tcp_t {
         guard let pointer, let source = bytes.baseAddress else { return }
         // The request and its bytes are one allocation.
         let offset = MemoryLayout<uv_write_t>.stride
-        let memory = UnsafeMutableRawPointer.allocate(
-            byteCount: offset + bytes.count,
-            alignment: 16
-        )
+        let size = offset + bytes.count
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
         (memory + offset).copyMemory(from: source, byteCount: bytes.count)
         let request = memory.bindMemory(to: uv_write_t.self, capacity: 1)
         var buffer = buffer(of: UnsafeRawBufferPointer(start: memory + offset, count: bytes.count))
@@ -277,7 +268,7 @@ private func buffer(of bytes: UnsafeRawBufferPointer) -> uv_buf_t {
     return uv_buf_t(base: base?.assumingMemoryBound(to: CChar.self), len: bytes.count)
 }
 
-private func isReadyToAccept(_ handle: UnsafeMutablePointer<uv_stream_t>?, _ status: Int32) {
+private func isReadyToAccept(_ handle: StreamPointer?, _ status: Int32) {
     if status == 0 { owner(of: handle, as: TCPListener.self)?.isReadyToAccept() }
 }
 
@@ -293,21 +284,15 @@ private func freeConnect(_ request: UnsafeMutablePointer<uv_connect_t>) {
     request.deallocate()
 }
 
-private func giveReadBuffer(
-    _ handle: UnsafeMutablePointer<uv_handle_t>?,
-    _: Int,
-    _ buffer: UnsafeMutablePointer<uv_buf_t>?
-) {
+private typealias ReadBuffer = UnsafeMutablePointer<uv_buf_t>
+
+private func giveReadBuffer(_ handle: HandlePointer?, _: Int, _ buffer: ReadBuffer?) {
     let memory = uv_handle_get_loop(handle)?.pointee.data
     buffer?.pointee.base = memory?.assumingMemoryBound(to: CChar.self)
     buffer?.pointee.len = LoopHandle.readSize
 }
 
-private func didRead(
-    _ handle: UnsafeMutablePointer<uv_stream_t>?,
-    _ count: Int,
-    _ buffer: UnsafePointer<uv_buf_t>?
-) {
+private func didRead(_ handle: StreamPointer?, _ count: Int, _ buffer: UnsafePointer<uv_buf_t>?) {
     guard let connection = owner(of: handle, as: TCPConnection.self) else { return }
     if count > 0, let base = buffer?.pointee.base {
         connection.didRead(UnsafeRawBufferPointer(start: base, count: count))
@@ -323,8 +308,6 @@ private func didWrite(_ request: UnsafeMutablePointer<uv_write_t>?, _ status: In
     connection?.didWrite(failure: status == 0 ? nil : errorText(status))
 }
 
-// MARK: Addresses
-
 private func parse(host: String, port: Int) throws(NetworkError) -> sockaddr_storage {
     var address = sockaddr_storage()
     guard (0...65535).contains(port), castle_parse_address(host, Int32(port), &address) == 0 else {
@@ -333,10 +316,9 @@ private func parse(host: String, port: Int) throws(NetworkError) -> sockaddr_sto
     return address
 }
 
-private func name(
-    of socket: UnsafeMutablePointer<uv_tcp_t>?,
-    isRemote: Bool
-) -> (host: String, port: Int) {
+private typealias TCPPointer = UnsafeMutablePointer<uv_tcp_t>
+
+private func name(of socket: TCPPointer?, isRemote: Bool) -> (host: String, port: Int) {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { host in
         guard let socket, let base = host.baseAddress else { return ("unknown", 0) }
         let port = castle_socket_name(socket, isRemote ? 1 : 0, base, host.count)

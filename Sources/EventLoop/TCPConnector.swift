@@ -49,6 +49,8 @@ final class TCPConnector {
     }
 
     func didConnect(failure: String?) {
+        // A loop that closes calls nobody.
+        if loop.isClosed { completion = nil }
         if let failure {
             finish(.failure(.connectFailed(address: address, reason: failure)))
         } else {
