@@ -40,9 +40,9 @@ require_port_base() {
 # ---- Set-up -------------------------------------------------------------------------------------
 
 run_packages=(
-    libnghttp2-dev libssl-dev libhiredis-dev libuv1-dev libwslay-dev redis-server nghttp2-proxy
+    g++ libnghttp2-dev libssl-dev libhiredis-dev libuv1-dev libwslay-dev redis-server nghttp2-proxy
 )
-test_packages=(nghttp2-client python3-venv)
+test_packages=(nghttp2-client python3-venv curl openssl)
 
 # missing_packages NAME…: prints those that are not installed.
 missing_packages() {
@@ -74,8 +74,10 @@ set_up() {
 
 # Runs as root, in a process of its own, so that its trap puts policy-rc.d back in any case.
 install_packages() {
-    local policy=/usr/sbin/policy-rc.d log name
+    # Not local: the trap runs after the function has returned.
+    policy=/usr/sbin/policy-rc.d
     log=$(mktemp)
+    local name step
     trap 'rm -f "$log"' EXIT
     # A service started by its package would be a Redis of the system's, which is not ours.
     if [ ! -e "$policy" ]; then
