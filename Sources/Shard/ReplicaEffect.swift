@@ -34,8 +34,8 @@ public enum ReplicaEffect: Equatable, Sendable {
     case send(SessionResponse, to: StreamID)
     /// End a router's stream after what was sent.
     case close(StreamID)
-    /// Send to a follower of the feed.
-    case feed(FeedMessage, to: StreamID)
+    /// Send the same to followers of the feed.
+    case feed(FeedMessage, to: [StreamID])
     /// Tell the operator.
     case note(NoteLevel, String)
     /// Measure: a batch was committed.
