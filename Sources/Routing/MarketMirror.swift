@@ -9,7 +9,7 @@ public protocol MarketObserver: AnyObject {
     /// A snapshot replaced a market after events were missed, or for the first time.
     func replaced(_ old: PairMarket, by new: PairMarket)
     /// All events of one message are applied.
-    func finishedBatch()
+    func finishedBatch(_ markets: [PairMarket])
 }
 
 /// What a mirror wants done.
@@ -70,7 +70,7 @@ public struct MarketMirror: Sendable {
         case .heartbeat(let reached):
             if let position, reached > position { effects.append(.resync) }
         }
-        observer.finishedBatch()
+        observer.finishedBatch(markets)
         release(&effects)
     }
 

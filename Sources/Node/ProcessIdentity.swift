@@ -1,0 +1,4 @@
+import Glibc
+
+/// This process' id.
+func currentProcessID() -> Int32 { getpid() }
