@@ -43,6 +43,9 @@ public struct TradeHistory: Sendable {
     /// Log time of the last trade; zero before the first.
     public var lastTime: Timestamp { stored.last?.time ?? .zero }
 
+    /// The newest aggregate trade, which the next trade may still extend; 0 before the first.
+    public var lastAggregateID: Int64 { stored.last?.aggregateID ?? 0 }
+
     /// Adds the next trade.
     ///
     /// - Parameter trade: Of this pair.
@@ -74,7 +77,8 @@ public struct TradeHistory: Sendable {
             StoredTrade(
                 price: trade.price,
                 quantity: trade.quantity,
-                time: trade.time,
+                // Log time never goes back; searches by time rely on it.
+                time: max(trade.time, lastTime),
                 aggregateID: aggregateID,
                 isBuyerMaker: trade.isBuyerMaker
             )
