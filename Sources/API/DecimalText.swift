@@ -8,12 +8,13 @@ enum DecimalText {
     /// Source: the venue's range for decimals.
     static let legalRange = "^([0-9]{1,20})(\\.[0-9]{1,20})?$"
     private static let digitsMax = 20
-    private static let exponentMax = 40
+    private static let sizeMax = 64
+    private static let exponentMax = 99
 
     /// Reads a decimal into units of 10⁻⁸.
     ///
-    /// - Parameter text: Digits with at most one point, at most 20 on either side, and perhaps an
-    ///   exponent.
+    /// - Parameter text: At most 64 bytes: digits with at most one point and perhaps an exponent,
+    ///   no more than 20 digits before the point in the end.
     /// - Returns: The value; never negative.
     /// - Throws: What is wrong with it.
     static func parse(_ text: ArraySlice<UInt8>) throws(FixedPoint.ParseError) -> Int64 {
@@ -22,7 +23,7 @@ enum DecimalText {
         let point = mantissa.firstIndex(of: UInt8(ascii: ".")) ?? mantissa.endIndex
         let fraction = mantissa[point...].dropFirst()
         guard mantissa.startIndex < point, point - mantissa.startIndex <= digitsMax,
-            fraction.count <= digitsMax, point == mantissa.endIndex || !fraction.isEmpty
+            text.count <= sizeMax, point == mantissa.endIndex || !fraction.isEmpty
         else { throw .malformed }
         guard let marker else { return try FixedPoint.parse(mantissa) }
         let exponent = try exponent(text[(marker + 1)...])
@@ -41,7 +42,7 @@ enum DecimalText {
             guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { throw .malformed }
             value = value * 10 + Int(digit - UInt8(ascii: "0"))
         }
-        guard value <= exponentMax else { throw isNegative ? .tooPrecise : .tooLarge }
+        guard value <= exponentMax else { throw isNegative ? .tooPrecise : .malformed }
         return isNegative ? -value : value
     }
 
@@ -53,6 +54,7 @@ enum DecimalText {
     ) throws(FixedPoint.ParseError) -> Int64 {
         let digits = Array(whole) + Array(fraction)
         let count = whole.count + places
+        guard count <= digitsMax + FixedPoint.places else { throw .malformed }
         var value: Int64 = 0
         for index in 0..<max(digits.count, count) {
             let digit = index < digits.count ? digits[index] : UInt8(ascii: "0")

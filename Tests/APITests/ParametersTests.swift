@@ -44,7 +44,7 @@ import Trading
             ("0", 0), ("1", 100_000_000), ("0.00000001", 1), ("1.50", 150_000_000),
             ("1.000000000", 100_000_000), ("1e-05", 1_000), ("1E-8", 1),
             ("1.5e+3", 150_000_000_000),
-            ("0.5e1", 500_000_000), ("100e-2", 100_000_000), ("0e40", 0),
+            ("0.5e1", 500_000_000), ("100e-2", 100_000_000), ("0e19", 0),
             ("92233720368.54775807", Int64.max), ("00012", 1_200_000_000),
             ("1.5e 3", 150_000_000_000),
         ] as [(String, Int64)]
@@ -62,7 +62,11 @@ import Trading
             (" 1", .malformed), ("1e1234", .malformed), ("1e--5", .malformed),
             (String(repeating: "9", count: 40), .malformed), ("0.000000001", .tooPrecise),
             ("1e-9", .tooPrecise), ("1e-99", .tooPrecise), ("99999999999999999999", .tooLarge),
-            ("1e20", .tooLarge), ("1e99", .tooLarge), ("92233720368.54775808", .tooLarge),
+            ("9.9e18", .tooLarge), ("1e20", .malformed), ("1e400", .malformed),
+            ("0.1 ", .malformed),
+            ("0." + String(repeating: "1", count: 40), .tooPrecise),
+            ("0." + String(repeating: "1", count: 63), .malformed), ("1e-400", .tooPrecise),
+            ("92233720368.54775808", .tooLarge),
         ] as [(String, FixedPoint.ParseError)]
     )
     func badDecimalsAreRefused(text: String, error: FixedPoint.ParseError) {
