@@ -95,7 +95,7 @@ final class HubFixture {
 
     func publish(_ event: MarketEvent, pair: Int = 0) throws {
         try markets[pair].apply(event)
-        hub.publish(event, market: markets[pair], now: now, to: &output)
+        hub.publish(event, markets: markets, now: now, to: &output)
     }
 
     func level(_ side: Side, _ ticks: Int64, _ lots: Int64, pair: Int = 0) throws {
@@ -112,7 +112,7 @@ final class HubFixture {
     }
 
     func flush() {
-        for market in markets { hub.flush(market: market, now: now, to: &output) }
+        hub.flush(markets: markets, now: now, to: &output)
     }
 
     func count(_ connection: Int) -> Bool { hub.countMessage(connection, now: now) }
