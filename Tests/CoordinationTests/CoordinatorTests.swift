@@ -89,6 +89,7 @@ import Trading
         rig.start("n3")
         rig.advance(300)
         #expect(rig.epoch(1) == 1)
+        #expect(rig.coordinator.state.departed.isEmpty)
         rig.start("n1")
         rig.start("n2")
         rig.advance(100)

@@ -13,6 +13,8 @@ struct RigProcess {
     var isCut = false
     /// Whether it never takes up a term.
     var isIdle = false
+    /// Whether it sends nothing but heartbeats.
+    var isMute = false
     var isCaughtUp = true
     var position: UInt64 = 100
     /// The newest map it was sent.
@@ -58,8 +60,8 @@ struct Rig {
     }
 
     /// A cluster of three nodes and a router in which everybody serves.
-    static func running() -> Rig {
-        var rig = Rig()
+    static func running(settings: DetectorSettings = DetectorSettings()) -> Rig {
+        var rig = Rig(settings: settings)
         rig.lead()
         for (name, zone) in [("n1", "a"), ("n2", "a"), ("n3", "b")] { rig.start(name, zone: zone) }
         rig.start("r1", role: .router)
@@ -202,6 +204,9 @@ struct Rig {
         guard process.isRunning, process.isConnected else { return }
         processes[index].position += 1
         let member = process.member
+        if process.isMute {
+            return input { $0.received(.heartbeat, from: member.id, now: $1, &$2) }
+        }
         let statuses = process.map.shards.compactMap { shard -> ReplicaStatus? in
             let isPrimary = shard.primary == member.id && shard.primaryInstance == member.instance
             guard isPrimary || shard.standbys.contains(member.id) else { return nil }

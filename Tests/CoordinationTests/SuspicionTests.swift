@@ -38,6 +38,17 @@ import Trading
         #expect(rig.epoch(1) == 1)
     }
 
+    @Test func oldObservationDoesNotCount() {
+        var settings = DetectorSettings()
+        settings.actMilliseconds = 250
+        var rig = Rig.running(settings: settings)
+        rig.pause("n1")
+        rig.advance(120)
+        for name in ["n2", "n3", "r1"] { rig.edit(name) { $0.isMute = true } }
+        rig.advance(1000)
+        #expect(rig.primary(1) == "n1")
+    }
+
     @Test func coordinatorAloneWaitsASecond() {
         var rig = Rig.running()
         rig.hasObservers = false
