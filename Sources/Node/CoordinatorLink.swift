@@ -26,7 +26,8 @@ final class CoordinatorLink {
     private(set) var map = ShardMap.empty
 
     init(
-        context: ProcessContext, role: MemberRole,
+        context: ProcessContext,
+        role: MemberRole,
         status: @escaping () -> ([ReplicaStatus], [Observation]),
         onMap: @escaping (ShardMap) -> Void
     ) {
@@ -34,9 +35,13 @@ final class CoordinatorLink {
         self.status = status
         self.onMap = onMap
         member = Member(
-            id: NodeID(context.endpoint.id), role: role, zone: context.endpoint.zone,
-            address: context.endpoint.address, pid: currentProcessID(),
-            instance: context.instance)
+            id: NodeID(context.endpoint.id),
+            role: role,
+            zone: context.endpoint.zone,
+            address: context.endpoint.address,
+            pid: currentProcessID(),
+            instance: context.instance
+        )
     }
 
     /// Connects, and stays connected from now on.
@@ -66,7 +71,10 @@ final class CoordinatorLink {
         let coordinators = context.plan.coordinators
         let target = coordinators[attempt % coordinators.count]
         HTTPClient.connect(
-            loop: context.loop, host: target.host, port: target.port, tls: context.clientTLS,
+            loop: context.loop,
+            host: target.host,
+            port: target.port,
+            tls: context.clientTLS,
             timeoutMilliseconds: 1000
         ) { [weak self] result in
             guard let self else { return }
@@ -96,7 +104,8 @@ final class CoordinatorLink {
         do {
             while var frame = try frames.next() {
                 let message = try MembershipMessage(
-                    decoding: try frame.read(count: frame.remaining))
+                    decoding: try frame.read(count: frame.remaining)
+                )
                 if case .map(let map) = message { take(map) }
             }
         } catch {

@@ -27,8 +27,12 @@ struct Genesis {
                 else { continue }  // `AccountsFile` has checked the decimals; zero is no deposit.
                 commands.append(
                     .deposit(
-                        account: entry.id, asset: asset.id, amount: Amount(units: units),
-                        reference: reference))
+                        account: entry.id,
+                        asset: asset.id,
+                        amount: Amount(units: units),
+                        reference: reference
+                    )
+                )
                 reference += 1
             }
         }

@@ -27,12 +27,17 @@ final class ProcessContext {
         plan = try ClusterPlan.load(planPath)
         guard let endpoint = plan.endpoint(of: id) else {
             throw ConfigurationError.invalid(
-                file: planPath, field: "id", problem: "names no process \(id)")
+                file: planPath,
+                field: "id",
+                reason: "names no process \(id)"
+            )
         }
         self.endpoint = endpoint
         if let files = plan.tls {
             serverTLS = try TLSContext.server(
-                certificatePath: files.certificate, keyPath: files.key)
+                certificatePath: files.certificate,
+                keyPath: files.key
+            )
             clientTLS = try TLSContext.client(verifyPeer: true, caPath: files.authority)
         } else {
             serverTLS = nil
@@ -41,7 +46,9 @@ final class ProcessContext {
         log = EventLog(loop: loop, node: id)
         startedAt = loop.nowNanoseconds
         loopDelay = metrics.histogram(
-            "castle_event_loop_delay_seconds", help: "Lateness of a 10 ms timer.")
+            "castle_event_loop_delay_seconds",
+            help: "Lateness of a 10 ms timer."
+        )
     }
 
     /// Monotonic nanoseconds.
@@ -113,8 +120,10 @@ extension HTTPExchange {
     /// Answers with JSON.
     func respond(json: [UInt8], status: Int = 200) {
         respond(
-            status: status, headers: [(name: "content-type", value: "application/json")],
-            body: json)
+            status: status,
+            headers: [(name: "content-type", value: "application/json")],
+            body: json
+        )
     }
 
     /// Answers with plain text, as Prometheus wants it.
@@ -122,7 +131,8 @@ extension HTTPExchange {
         respond(
             status: status,
             headers: [(name: "content-type", value: "text/plain; version=0.0.4; charset=utf-8")],
-            body: text)
+            body: text
+        )
     }
 
     /// Answers that there is nothing here.
@@ -130,4 +140,3 @@ extension HTTPExchange {
         respond(json: Array(#"{"code":-1000,"msg":"No such path."}"#.utf8), status: 404)
     }
 }
-

@@ -20,7 +20,10 @@ final class ReplicaHost {
     private var wasServing = false
 
     init(
-        context: ProcessContext, shard: ShardID, genesis: [Command], streams: StreamTable,
+        context: ProcessContext,
+        shard: ShardID,
+        genesis: [Command],
+        streams: StreamTable,
         onChange: @escaping () -> Void
     ) {
         self.context = context
@@ -30,8 +33,11 @@ final class ReplicaHost {
         let redis = context.plan.redis[0]
         let endpoint = RedisEndpoint(host: redis.host, port: redis.port)
         acceptor = LogAcceptor(
-            loop: context.loop, endpoint: endpoint, shard: shard,
-            durability: RedisDurability(context.plan.durability))
+            loop: context.loop,
+            endpoint: endpoint,
+            shard: shard,
+            durability: RedisDurability(context.plan.durability)
+        )
         tail = LogTail(loop: context.loop, endpoint: endpoint, shard: shard)
         metrics = ReplicaMetrics(context.metrics, shard: shard)
         acceptor.onReady = { [weak self] in
@@ -116,12 +122,14 @@ final class ReplicaHost {
             case .error: .error
             }
         context.log.log(
-            level, text,
+            level,
+            text,
             [
                 "shard": LogValue(replica.shard.rawValue),
                 "epoch": LogValue(replica.epoch.rawValue),
                 "seq": LogValue(replica.position.rawValue),
-            ])
+            ]
+        )
     }
 }
 

@@ -20,28 +20,48 @@ struct ReplicaMetrics {
         self.shard = shard
         let label = "\(shard)"
         commands = registry.counter(
-            "castle_commands_total", help: "Commands committed and answered as primary.",
-            labels: ["shard": label])
+            "castle_commands_total",
+            help: "Commands committed and answered as primary.",
+            labels: ["shard": label]
+        )
         rejects = RejectReason.names.map {
             registry.counter(
-                "castle_rejects_total", help: "Commands refused, by reason.",
-                labels: ["shard": label, "reason": $0])
+                "castle_rejects_total",
+                help: "Commands refused, by reason.",
+                labels: ["shard": label, "reason": $0]
+            )
         }
         batchCommands = registry.histogram(
-            "castle_batch_commands", help: "Commands in a committed batch.", scale: .powersOfTwo,
-            labels: ["shard": label])
+            "castle_batch_commands",
+            help: "Commands in a committed batch.",
+            scale: .powersOfTwo,
+            labels: ["shard": label]
+        )
         appendLatency = registry.histogram(
-            "castle_append_seconds", help: "From proposing a batch to its commit.",
-            labels: ["shard": label])
+            "castle_append_seconds",
+            help: "From proposing a batch to its commit.",
+            labels: ["shard": label]
+        )
         logBytes = registry.counter(
-            "castle_log_bytes_total", help: "Bytes committed as primary.",
-            labels: ["shard": label])
+            "castle_log_bytes_total",
+            help: "Bytes committed as primary.",
+            labels: ["shard": label]
+        )
         position = registry.gauge(
-            "castle_log_position", help: "Last entry applied.", labels: ["shard": label])
+            "castle_log_position",
+            help: "Last entry applied.",
+            labels: ["shard": label]
+        )
         epoch = registry.gauge(
-            "castle_epoch", help: "Epoch held or followed.", labels: ["shard": label])
+            "castle_epoch",
+            help: "Epoch held or followed.",
+            labels: ["shard": label]
+        )
         isPrimary = registry.gauge(
-            "castle_is_primary", help: "1 while serving as primary.", labels: ["shard": label])
+            "castle_is_primary",
+            help: "1 while serving as primary.",
+            labels: ["shard": label]
+        )
     }
 
     func committed(commands count: Int, bytes: Int, after nanoseconds: UInt64) {

@@ -35,15 +35,22 @@ final class ShardNode: HTTPHandlers {
             let shard = ShardID(plan.id)
             shards.append(shard)
             hosts[shard] = ReplicaHost(
-                context: context, shard: shard, genesis: genesis.commands(for: plan),
-                streams: streams, onChange: { [weak self] in self?.link?.report() })
+                context: context,
+                shard: shard,
+                genesis: genesis.commands(for: plan),
+                streams: streams,
+                onChange: { [weak self] in self?.link?.report() }
+            )
         }
     }
 
     private func start() {
         let link = CoordinatorLink(
-            context: context, role: .node, status: { [unowned self] in (statuses(), []) },
-            onMap: { [unowned self] in follow($0) })
+            context: context,
+            role: .node,
+            status: { [unowned self] in (statuses(), []) },
+            onMap: { [unowned self] in follow($0) }
+        )
         self.link = link
         link.start()
         context.loop.beforeSleep { [unowned self] in
@@ -77,8 +84,12 @@ final class ShardNode: HTTPHandlers {
         shards.compactMap { shard in
             guard let replica = hosts[shard]?.replica else { return nil }
             return ReplicaStatus(
-                shard: shard, epoch: replica.epoch, isPrimary: replica.isServing,
-                position: replica.position, isCaughtUp: replica.hasCaughtUp)
+                shard: shard,
+                epoch: replica.epoch,
+                isPrimary: replica.isServing,
+                position: replica.position,
+                isCaughtUp: replica.hasCaughtUp
+            )
         }
     }
 

@@ -4,8 +4,8 @@ import Wire
 
 /// Who is told of each change of a mirrored market at the moment it happens.
 public protocol MarketObserver: AnyObject {
-    /// An event was applied; the market has it in.
-    func applied(_ event: MarketEvent, to market: PairMarket)
+    /// An event was applied; its market has it in.
+    func applied(_ event: MarketEvent, _ markets: [PairMarket])
     /// A snapshot replaced a market after events were missed, or for the first time.
     func replaced(_ old: PairMarket, by new: PairMarket)
     /// All events of one message are applied.
@@ -74,6 +74,9 @@ public struct MarketMirror: Sendable {
         release(&effects)
     }
 
+    /// Forgets the position: the next subscription asks for a snapshot.
+    public mutating func forget() { position = nil }
+
     /// Waits until the mirror holds everything up to a position.
     ///
     /// - Parameters:
@@ -125,7 +128,7 @@ public struct MarketMirror: Sendable {
             let index = Int(event.instrument.rawValue)
             guard index < markets.count else { continue }
             do { try markets[index].apply(event) } catch { return false }
-            observer.applied(event, to: markets[index])
+            observer.applied(event, markets)
         }
         return true
     }
