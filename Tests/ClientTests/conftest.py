@@ -122,3 +122,8 @@ def alice(cluster, rests):
 @pytest.fixture
 def bob(cluster, rests):
     return make_ccxt(cluster, cluster.accounts["bob"])
+
+
+def pytest_make_parametrize_id(val):
+    """Short names, even where the value is a megabyte."""
+    return repr(val)[:40] if isinstance(val, (str, bytes)) else None
