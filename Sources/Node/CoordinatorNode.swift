@@ -30,6 +30,7 @@ final class CoordinatorNode: HTTPHandlers {
     ///   - id: This coordinator's name in it.
     ///   - isBootstrapping: Whether logs may be created where there are none: once in a cluster's
     ///     life. Without it an empty log is a lost disk, and refused (I6).
+    /// - Throws: What makes it impossible to start.
     static func run(planPath: String, id: String, isBootstrapping: Bool) throws {
         let context = try ProcessContext(planPath: planPath, id: id)
         let node = CoordinatorNode(context: context, isBootstrapping: isBootstrapping)

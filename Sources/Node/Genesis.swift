@@ -13,7 +13,9 @@ struct Genesis {
         accounts = try AccountsFile.load(plan.accounts)
     }
 
-    /// The commands for one shard. Until funds move between shards every account is funded on each.
+    /// The commands for one shard.
+    ///
+    /// Until funds move between shards every account is funded on each.
     func commands(for shard: ShardPlan) -> [Command] {
         var commands = assets.map { Command.addAsset($0) }
         for instrument in instruments where shard.pairs.contains(instrument.symbol) {

@@ -9,8 +9,9 @@ import TLS
 import Trading
 import Wire
 
-/// A router: one process, one loop; translates the public API and sends each request to the shard
-/// that owns its pair. Answers only what a shard has committed.
+/// A router: one process, one loop, translating the public API into commands and questions.
+///
+/// Each goes to the shard that owns its pair; only what a shard has committed is answered.
 final class RouterNode: HTTPHandlers {
     let board: MarketBoard
     private let context: ProcessContext
@@ -31,6 +32,7 @@ final class RouterNode: HTTPHandlers {
     /// - Parameters:
     ///   - planPath: The cluster's plan.
     ///   - id: This router's name in it.
+    /// - Throws: What makes it impossible to start.
     static func run(planPath: String, id: String) throws {
         let router = try RouterNode(context: ProcessContext(planPath: planPath, id: id))
         router.start()

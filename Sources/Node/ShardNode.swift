@@ -22,6 +22,7 @@ final class ShardNode: HTTPHandlers {
     /// - Parameters:
     ///   - planPath: The cluster's plan.
     ///   - id: This node's name in it.
+    /// - Throws: What makes it impossible to start.
     static func run(planPath: String, id: String) throws {
         let node = try ShardNode(context: ProcessContext(planPath: planPath, id: id))
         node.start()
