@@ -55,7 +55,7 @@ extension Market {
         _ shared: inout SharedState
     ) throws(DecodeError) {
         let start = reader.position
-        let count = try reader.readCount(elementSizeMin: 80)
+        let count = try reader.readCount(elementSizeMin: 77)
         guard count <= OrderBook.ordersMax else { throw .badValue(field: "Market.open", at: start) }
         var lastID: Int64 = 0
         for _ in 0..<count {
@@ -90,7 +90,7 @@ extension Market {
         _ shared: borrowing SharedState
     ) throws(DecodeError) {
         let start = reader.position
-        let closedCount = try reader.readCount(elementSizeMin: 80)
+        let closedCount = try reader.readCount(elementSizeMin: 77)
         guard closedCount <= Self.closedMax else {
             throw .badValue(field: "Market.closed", at: start)
         }
