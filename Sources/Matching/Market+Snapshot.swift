@@ -82,7 +82,7 @@ extension Market {
             && order.status.isOpen && order.price.ticks > 0 && !order.clientOrderID.isEmpty
             && order.executed.lots >= 0 && order.executed < order.quantity
             && instrument.notional(order.price, order.quantity) != nil
-            && instrument.baseAmount(order.quantity) != nil
+            && (order.side == .buy || instrument.baseAmount(order.quantity) != nil)
     }
 
     private mutating func readHistory(

@@ -140,6 +140,15 @@ import Trading
         #expect(order?.status == .filled)
     }
 
+    @Test func sellByAmountNeedsTheLotsItsWalkWouldSell() {
+        exchange.fund(4, 1, 5)
+        exchange.place(exchange.limit(.buy, 9, at: 10))
+        let reply = exchange.place(exchange.market(.sell, quote: 69, by: 4))
+        #expect(reply == .rejected(.insufficientBalance))
+        #expect(exchange.depth(.buy) == [[10, 9]])
+        #expect(exchange.order(exchange.market(.sell, quote: 59, by: 4))?.executed.lots == 5)
+    }
+
     @Test func amountBelowOneLotExpires() {
         exchange.place(exchange.limit(.sell, 3, at: 10))
         #expect(exchange.order(exchange.market(.buy, quote: 9))?.status == .expired)

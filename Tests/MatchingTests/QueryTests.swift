@@ -145,5 +145,11 @@ import Trading
         #expect(exchange.state(11, of: 2) == nil)
         #expect(exchange.state(12, of: 2)?.status == .expired)
         #expect(exchange.state(20_011, of: 3)?.status == .expired)
+        // The place of an evicted order went to another account; it must not show here.
+        let newest = HistoryRange(fromID: nil, start: nil, end: nil, limit: 2)
+        let query = Query.orders(account: AccountID(2), instrument: pair, newest)
+        let expected = [20_009, 20_010].compactMap { exchange.state($0, of: 2) }
+        #expect(expected.count == 2)
+        #expect(exchange.ask(query) == .orders(expected))
     }
 }

@@ -59,7 +59,7 @@ struct RandomFlow {
         return .deposit(
             account: random.pick(accounts),
             asset: AssetID(UInt16.random(in: 1...3, using: &random)),
-            amount: Amount(units: Int64.random(in: 0...3_000, using: &random)),
+            amount: Amount(units: Int64.random(in: 0...60, using: &random)),
             reference: reference
         )
     }

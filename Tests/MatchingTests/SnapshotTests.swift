@@ -73,6 +73,21 @@ import Wire
         }
     }
 
+    /// A bid may ask for more of the base asset than 63 bits of units: it holds only quote.
+    @Test func bidBeyondAllBaseUnitsIsRestored() throws {
+        let exchange = Exchange {
+            $0.tickUnits = 1
+            $0.lotUnits = 100_000_000
+            $0.quantityMax = Quantity(lots: Int64.max)
+        }
+        exchange.fund(1, 3, 1 << 60)
+        let order = exchange.order(exchange.limit(.buy, 1 << 40, at: 1))
+        #expect(order?.status == .new)
+        let bytes = exchange.snapshot
+        try exchange.restore(bytes)
+        #expect(exchange.snapshot == bytes)
+    }
+
     @Test func otherVersionIsRefused() {
         let exchange = Exchange()
         var bytes = exchange.snapshot
