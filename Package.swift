@@ -91,7 +91,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "castle",
-            dependencies: ["Node", "Simulation", "Supervision", "Workload", "Drills"],
+            dependencies: [
+                "Configuration", "Node", "Simulation", "Supervision", "Workload", "Drills",
+            ],
             swiftSettings: settings
         ),
 

@@ -16,6 +16,9 @@ struct Castle {
     private static let commands = [
         Command(name: "up", summary: UpCommand.summary, run: UpCommand.run),
         Command(name: "down", summary: DownCommand.summary, run: DownCommand.run),
+        RoleCommand.router,
+        RoleCommand.shard,
+        RoleCommand.coordinator,
         Command(
             name: "version",
             summary: "Print the versions this binary speaks.",
