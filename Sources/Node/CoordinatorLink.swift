@@ -2,6 +2,7 @@ import Configuration
 import EventLoop
 import HTTP
 import Membership
+import Observability
 import Wire
 
 /// A member's stream to the coordinator: says hello, reports every heartbeat, brings the map.

@@ -1,4 +1,5 @@
 import Coordination
+import Membership
 import Observability
 import Trading
 

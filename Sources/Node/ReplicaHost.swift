@@ -137,7 +137,7 @@ extension RedisDurability {
     init(_ durability: Durability) {
         switch durability {
         case .always: self = .always
-        case .everySecond: self = .everySecond
+        case .everysec: self = .everySecond
         }
     }
 }

@@ -135,7 +135,7 @@ final class RouterNode: HTTPHandlers {
         waiting.removeValue(forKey: token)?(isCurrent ? .reply(.done) : .unavailable)
     }
 
-    private func await(_ completion: @escaping (RequestOutcome) -> Void) -> UInt64 {
+    private func park(_ completion: @escaping (RequestOutcome) -> Void) -> UInt64 {
         let token = nextToken
         nextToken += 1
         waiting[token] = completion
@@ -206,13 +206,13 @@ final class RouterNode: HTTPHandlers {
             guard let channel = channel(instrument) else {
                 return finish(gateway.renderUnavailable())
             }
-            let token = await { [gateway] in finish(gateway.render($0, plan)) }
+            let token = park { [gateway] in finish(gateway.render($0, plan)) }
             channel.submit(command, token: token)
         case .query(let instrument, let query, let plan):
             guard let channel = channel(instrument) else {
                 return finish(gateway.renderUnavailable())
             }
-            let token = await { [gateway] in finish(gateway.render($0, plan)) }
+            let token = park { [gateway] in finish(gateway.render($0, plan)) }
             channel.ask(query, token: token)
         case .queryAll(let query, let plan):
             gather(shards, ask: query) { [gateway] outcome in
@@ -239,7 +239,7 @@ final class RouterNode: HTTPHandlers {
         guard !shards.isEmpty else { return finish(.unavailable) }
         var outcomes: [RequestOutcome] = []
         for shard in shards {
-            let token = await { outcome in
+            let token = park { outcome in
                 outcomes.append(outcome)
                 guard outcomes.count == shards.count else { return }
                 var replies: [Reply] = []
@@ -269,9 +269,9 @@ final class RouterNode: HTTPHandlers {
                 remaining -= 1
                 if remaining == 0 { finish(isCurrent) }
             }
-            let token = await { [unowned self] outcome in
+            let token = park { [unowned self] outcome in
                 guard case .reply(.position(let position)) = outcome else { return done(false) }
-                let token = await { done($0 == .reply(.done)) }
+                let token = park { done($0 == .reply(.done)) }
                 channels[shard]?.wait(for: position, token: token)
             }
             channels[shard]?.ask(.position, token: token)

@@ -114,7 +114,7 @@ final class ShardChannel {
             let now = context.now
             perform { $0.disconnected(now: now, effects: &$1) }
         }
-        link.onFrame = { [weak self, weak link] frame in
+        link.onFrame = { [weak self, weak link] frame throws(DecodeError) in
             guard let self, let link, link === sessionLink else { return }
             let response = try SessionResponse(from: &frame)
             let now = context.now
@@ -145,7 +145,7 @@ final class ShardChannel {
             guard let self, let link, link === feedLink else { return }
             feedLink = nil
         }
-        link.onFrame = { [weak self, weak link] frame in
+        link.onFrame = { [weak self, weak link] frame throws(DecodeError) in
             guard let self, let link, link === feedLink else { return }
             received(try FeedMessage(from: &frame))
         }
