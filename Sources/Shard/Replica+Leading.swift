@@ -131,7 +131,7 @@ extension Replica {
     /// state then reflects everything acknowledged before any of them.
     private func verify(_ effects: inout [ReplicaEffect]) {
         guard sessions.verifying.isEmpty, !sessions.questions.isEmpty else { return }
-        swap(&sessions.verifying, &sessions.questions)
+        sessions.verifyQuestions()
         effects.append(.ask(.verify(epoch)))
     }
 
