@@ -20,7 +20,6 @@ final class MarketBoard: MarketObserver, MarketSource {
 
     private let context: ProcessContext
     private var markets: [PairMarket]
-    private var isLoaded: [Bool]
     private var hub: StreamHub
     private var output = StreamOutput()
     private var listeners: [Int: Listener] = [:]
@@ -29,7 +28,6 @@ final class MarketBoard: MarketObserver, MarketSource {
     init(context: ProcessContext, instruments: [Instrument]) {
         self.context = context
         markets = instruments.map(PairMarket.init)
-        isLoaded = instruments.map { _ in false }
         hub = StreamHub(instruments: instruments)
     }
 
@@ -58,8 +56,9 @@ final class MarketBoard: MarketObserver, MarketSource {
     }
 
     func market(_ id: InstrumentID) -> PairMarket? {
-        let index = Int(id.rawValue)
-        return index < markets.count && isLoaded[index] ? markets[index] : nil
+        // A pair of a shard that never traded is empty from the start; readers have waited for the
+        // shard's position before they come here.
+        Int(id.rawValue) < markets.count ? markets[Int(id.rawValue)] : nil
     }
 
     // MARK: MarketObserver
@@ -69,7 +68,6 @@ final class MarketBoard: MarketObserver, MarketSource {
     }
 
     func replaced(_ old: PairMarket, by new: PairMarket) {
-        isLoaded[Int(new.instrument.id.rawValue)] = true
         for connection in hub.resync(old: old, new: new, now: context.wall, to: &output) {
             cut(connection, "market data was interrupted")
         }
