@@ -146,6 +146,8 @@ extension Coordinator {
                 )
             )
         }
+        // An empty log has no laggards: the topology's order spreads the primaries.
+        if assignment.epoch == Epoch(0) { return candidates.first }
         return Candidate.best(of: candidates, laggardEntries: settings.laggardEntries)
     }
 
