@@ -13,7 +13,7 @@ public final class Replica {
     /// Which shard.
     public let shard: ShardID
     let settings: ReplicaSettings
-    /// Submitted once by the first primary of an empty log: assets, pairs, opening balances.
+    /// Submitted once, before any other command of the log: assets, pairs, opening balances.
     let genesis: [Command]
     var machine = ShardMachine()
     var cursor = LogCursor()
