@@ -20,7 +20,7 @@ extension SimulatedCluster {
         if isServing { servedAt = now }
         let isLate = now - servedAt > 60 * Self.millisecond
         if map.epoch == Epoch(0) || !isOurs || isLate { assign() }
-        if random.isOne(in: 4) { sendMap() }
+        if random.isOne(in: 8) { sendMap() }
         schedule(.coordinate, in: 4000...9000)
     }
 
@@ -44,7 +44,11 @@ extension SimulatedCluster {
             let event = SimulatedEvent.mapToNode(node, instance: nodes[node].instance, map)
             schedule(event, in: 100...5000)
         }
-        for router in routers.indices { schedule(.mapToRouter(router, map), in: 100...5000) }
+        for router in routers.indices {
+            // Now and then a router goes on for long with the map it has.
+            let delay: ClosedRange<UInt64> = random.isOne(in: 3) ? 20_000...80_000 : 100...5000
+            schedule(.mapToRouter(router, map), in: delay)
+        }
     }
 
     // MARK: Faults
@@ -62,6 +66,10 @@ extension SimulatedCluster {
         case 6: cut(.log(node: map.primary))
         case 7, 8: cut(.router(node: node, router: random.index(below: Self.routerCount)))
         case 9: cut(.coordinator(node: node))
+        case 15, 16:
+            // A primary that will not hear for a while that it was replaced.
+            cut(.coordinator(node: map.primary))
+            assign()
         case 10: crashAcceptor()
         case 11: pauseAcceptor()
         case 12:

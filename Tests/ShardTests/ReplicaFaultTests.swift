@@ -18,19 +18,21 @@ import Wire
     }
 
     @Test func aHaltedReplicaIsNoCandidateAndTakesNoDuty() {
-        let log = log(batches: 3)
-        let rig = ReplicaRig.standby(log)
+        let primary = ReplicaRig.primary()
+        let rig = ReplicaRig.standby(primary.log)
         #expect(rig.replica.hasCaughtUp)
-        log.records[2].bytes[80] ^= 1
-        let other = ReplicaRig.standby(log)
-        #expect(other.isHalted)
-        #expect(!other.replica.hasCaughtUp)
-        other.input { $0.assume(.primary(Epoch(2)), effects: &$1) }
-        other.settle()
-        #expect(!other.replica.isServing)
-        other.hello(4)
-        #expect(other.sent(4) == [.refused(.notPrimary)])
-        #expect(rig.replica.hasCaughtUp)
+        primary.hello(1)
+        primary.command(1, 1)
+        primary.settle()
+        primary.log.records[primary.log.records.count - 1].bytes[80] ^= 1
+        rig.tail()
+        #expect(rig.isHalted)
+        #expect(!rig.replica.hasCaughtUp)
+        rig.input { $0.assume(.primary(Epoch(2)), effects: &$1) }
+        rig.settle()
+        #expect(!rig.replica.isServing)
+        rig.hello(4)
+        #expect(rig.sent(4) == [.refused(.notPrimary)])
     }
 
     @Test func aHoleWithoutASnapshotHalts() {
