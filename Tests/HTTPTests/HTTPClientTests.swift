@@ -68,6 +68,27 @@ import Testing
         #expect(isAborted)
     }
 
+    @Test func requestThatWaitsForAStreamTimesOutToo() throws {
+        var limits = HTTPLimits()
+        limits.maxConcurrentStreams = 1
+        let fixture = try Fixture(limits: limits)
+        var events: [String] = []
+        var held: HTTPExchange?
+        fixture.handlers.onRequest = { request, exchange in
+            events.append(request.target)
+            if held == nil { held = exchange } else { exchange.respond(status: 200, body: []) }
+        }
+        fixture.run { client in
+            client.request(method: "GET", path: "/first") { _ in events.append("first") }
+            client.request(method: "GET", path: "/second", timeoutMilliseconds: 20) {
+                if case .failure(let error) = $0 { events.append("\(error)") }
+                held?.respond(status: 200, body: [])
+                client.request(method: "GET", path: "/third") { _ in fixture.done() }
+            }
+        }
+        #expect(events == ["/first", "timed out", "first", "/third"])
+    }
+
     @Test func responseBeyondTheLimitIsAnError() throws {
         let fixture = try Fixture()
         var limits = HTTPLimits()
