@@ -26,23 +26,27 @@ import Testing
 
     @Test func certificateOfNobodyWeTrustIsRefused() throws {
         let fixture = try Fixture(isTLS: true)
+        defer { fixture.close() }
         let error = failure(fixture, try .client(verifyPeer: true, caPath: nil))
         #expect("\(try #require(error))".contains("self-signed certificate"))
     }
 
     @Test func clientThatDoesNotVerifyIsServed() throws {
         let fixture = try Fixture(isTLS: true)
+        defer { fixture.close() }
         #expect(failure(fixture, try .client(verifyPeer: false, caPath: nil)) == nil)
     }
 
     @Test func clearTextOnATLSPortIsClosed() throws {
         let fixture = try Fixture(isTLS: true)
+        defer { fixture.close() }
         #expect(failure(fixture, nil) != nil)
         #expect(fixture.server.connectionCount == 0)
     }
 
     @Test func tlsOnAClearTextPortIsClosed() throws {
         let fixture = try Fixture()
+        defer { fixture.close() }
         #expect(failure(fixture, try .client(verifyPeer: false, caPath: nil)) != nil)
     }
 }
