@@ -52,15 +52,24 @@ public struct AccountsFile: Equatable, Sendable {
         for (index, entry) in file.entries.enumerated() {
             guard numbers.insert(entry.account).inserted else {
                 throw .invalid(
-                    file: path, field: "[\(index)].account", reason: "is 0 or there twice")
+                    file: path,
+                    field: "[\(index)].account",
+                    reason: "is 0 or there twice"
+                )
             }
             guard entry.apiKey.utf8.count == 64, keys.insert(entry.apiKey).inserted else {
                 throw .invalid(
-                    file: path, field: "[\(index)].apiKey", reason: "is short or there twice")
+                    file: path,
+                    field: "[\(index)].apiKey",
+                    reason: "is short or there twice"
+                )
             }
             guard entry.secret.utf8.count == 64 else {
                 throw .invalid(
-                    file: path, field: "[\(index)].secret", reason: "must have 64 characters")
+                    file: path,
+                    field: "[\(index)].secret",
+                    reason: "must have 64 characters"
+                )
             }
         }
         return file
@@ -95,7 +104,8 @@ public struct AccountsFile: Equatable, Sendable {
                     apiKey: SecureRandom.alphanumeric(count: 64),
                     secret: SecureRandom.alphanumeric(count: 64),
                     balances: account.balances
-                ))
+                )
+            )
         }
         try JSONFile.store(file.entries, at: path, mode: 0o600)
         return file

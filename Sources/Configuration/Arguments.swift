@@ -123,7 +123,8 @@ public struct Arguments: Sendable {
         var text = "usage: \(usage)\n\n\(summary)\n"
         if !flags.isEmpty { text += "\n" }
         for (name, flag) in zip(names, flags) {
-            text += "  \(name)\(String(repeating: " ", count: width - name.count + 2))\(flag.help)\n"
+            text +=
+                "  \(name)\(String(repeating: " ", count: width - name.count + 2))\(flag.help)\n"
         }
         return text
     }

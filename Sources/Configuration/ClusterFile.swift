@@ -90,8 +90,12 @@ public struct ClusterFile: Codable, Equatable, Sendable {
         let scheme = plan.tls == nil ? "http" : "https"
         func node(_ endpoint: ClusterPlan.Endpoint, role: String) -> Node {
             Node(
-                id: endpoint.id, role: role, zone: endpoint.zone, pid: pid(endpoint.id) ?? 0,
-                url: "\(scheme)://\(endpoint.address)")
+                id: endpoint.id,
+                role: role,
+                zone: endpoint.zone,
+                pid: pid(endpoint.id) ?? 0,
+                url: "\(scheme)://\(endpoint.address)"
+            )
         }
         // The edge's front is cleartext on loopback; a deployment puts its certificate there.
         rest = "http://\(plan.edge.address)"
@@ -114,7 +118,9 @@ public struct ClusterFile: Codable, Equatable, Sendable {
 
     /// Every process that ran when the file was written, without the supervisor.
     public var pids: [Int32] {
-        (nodes.map(\.pid) + redis.map(\.pid) + [edge.pid] + coordinator.map(\.pid)).filter { $0 > 0 }
+        (nodes.map(\.pid) + redis.map(\.pid) + [edge.pid] + coordinator.map(\.pid)).filter {
+            $0 > 0
+        }
     }
 
     /// Reads a description.

@@ -127,7 +127,11 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
             nodes: places(topology.nodes, ports.node),
             routers: places(topology.routers, ports.router),
             edge: Endpoint(
-                id: topology.edge.id, zone: "", host: "127.0.0.1", port: ports.edge),
+                id: topology.edge.id,
+                zone: "",
+                host: "127.0.0.1",
+                port: ports.edge
+            ),
             shards: topology.shards,
             instruments: topology.instruments,
             limits: topology.limits,
@@ -157,7 +161,10 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
         let plan = try JSONFile.load(ClusterPlan.self, from: path)
         guard plan.clusterID.utf8.count == 16, plan.clusterNumber > 0 else {
             throw .invalid(
-                file: path, field: "clusterID", reason: "must be 16 hexadecimal digits, not all 0")
+                file: path,
+                field: "clusterID",
+                reason: "must be 16 hexadecimal digits, not all 0"
+            )
         }
         return plan
     }

@@ -32,8 +32,8 @@ public enum FileStore {
     /// Replaces a file as a whole: a reader sees the old bytes or the new ones.
     ///
     /// - Parameters:
-    ///   - bytes: The new content.
     ///   - path: Where it goes.
+    ///   - bytes: The new content.
     ///   - mode: Permission bits; the file never exists with wider ones.
     /// - Throws: `ConfigurationError.unwritable`; the old file is then untouched.
     public static func replace(

@@ -43,7 +43,8 @@ struct InstrumentReader {
             quantityMin: Quantity(lots: try fields.multiple(entry.minQty, "minQty", of: lot)),
             quantityMax: Quantity(lots: try fields.multiple(entry.maxQty, "maxQty", of: lot)),
             marketQuantityMax: Quantity(
-                lots: try fields.multiple(entry.marketMaxQty, "marketMaxQty", of: lot)),
+                lots: try fields.multiple(entry.marketMaxQty, "marketMaxQty", of: lot)
+            ),
             notionalMin: Amount(units: try fields.units(entry.minNotional, "minNotional")),
             notionalMax: Amount(units: try fields.units(entry.maxNotional, "maxNotional")),
             bidMultiplierUp: try fields.units(entry.bidMultiplierUp, "bidMultiplierUp"),
@@ -77,7 +78,10 @@ struct InstrumentReader {
         }
         guard isPlain, (1...20).contains(symbol.utf8.count) else {
             throw .invalid(
-                file: file, field: field, reason: "must be 1 to 20 capital letters and digits")
+                file: file,
+                field: field,
+                reason: "must be 1 to 20 capital letters and digits"
+            )
         }
     }
 }
@@ -139,8 +143,10 @@ struct InstrumentFields {
         case "EXPIRE_BOTH": return .expireBoth
         default:
             throw .invalid(
-                file: file, field: "\(prefix).selfTradePrevention",
-                reason: "\(text) is not NONE, EXPIRE_TAKER, EXPIRE_MAKER or EXPIRE_BOTH")
+                file: file,
+                field: "\(prefix).selfTradePrevention",
+                reason: "\(text) is not NONE, EXPIRE_TAKER, EXPIRE_MAKER or EXPIRE_BOTH"
+            )
         }
     }
 }

@@ -49,17 +49,24 @@ enum JSONFile {
             .invalid(file: file, field: field(context.codingPath + [key]), reason: "is missing")
         case .typeMismatch(let type, let context):
             .invalid(
-                file: file, field: field(context.codingPath),
-                reason: "must be \(name(of: type))")
+                file: file,
+                field: field(context.codingPath),
+                reason: "must be \(name(of: type))"
+            )
         case .valueNotFound(let type, let context):
             .invalid(
-                file: file, field: field(context.codingPath),
-                reason: "must be \(name(of: type)), not null")
+                file: file,
+                field: field(context.codingPath),
+                reason: "must be \(name(of: type)), not null"
+            )
         case .dataCorrupted(let context) where context.codingPath.isEmpty:
             .malformed(file: file, reason: "is not valid JSON")
         case .dataCorrupted(let context):
             .invalid(
-                file: file, field: field(context.codingPath), reason: context.debugDescription)
+                file: file,
+                field: field(context.codingPath),
+                reason: context.debugDescription
+            )
         @unknown default:
             .malformed(file: file, reason: "\(error)")
         }

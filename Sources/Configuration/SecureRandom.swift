@@ -1,7 +1,8 @@
 /// Unpredictable values for keys and identities, from the kernel's generator.
 public enum SecureRandom {
     private static let alphanumerics = Array(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8
+    )
 
     /// A string of letters and digits, each equally likely.
     ///

@@ -23,6 +23,25 @@ public struct ShardPlan: Codable, Equatable, Sendable {
         self.pairs = pairs
         self.replicas = replicas
     }
+
+    /// Reads a shard; a number that no shard can have is named with its field.
+    ///
+    /// - Parameter decoder: Where it is read from.
+    /// - Throws: `DecodingError`.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let number = try container.decode(Int.self, forKey: .id)
+        guard let id = UInt16(exactly: number), id > 0 else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .id,
+                in: container,
+                debugDescription: "must be 1 to 65535"
+            )
+        }
+        self.id = id
+        pairs = try container.decode([String].self, forKey: .pairs)
+        replicas = try container.decode([String].self, forKey: .replicas)
+    }
 }
 
 /// What a cluster is made of, as its author writes it; `ClusterPlan` is what comes of it.

@@ -21,7 +21,10 @@ struct TopologyCheck {
             for (index, place) in places.enumerated() {
                 try checkName(place.id, field: "\(list)[\(index)].id", seen: &seen)
                 try require(
-                    !place.zone.isEmpty, "\(list)[\(index)].zone", "must not be empty")
+                    !place.zone.isEmpty,
+                    "\(list)[\(index)].zone",
+                    "must not be empty"
+                )
             }
         }
         try checkName(topology.edge.id, field: "edge.id", seen: &seen)
@@ -49,8 +52,10 @@ struct TopologyCheck {
             }
         }
         try require(
-            isPlain && (1...32).contains(name.utf8.count), field,
-            "must be 1 to 32 letters, digits and hyphens")
+            isPlain && (1...32).contains(name.utf8.count),
+            field,
+            "must be 1 to 32 letters, digits and hyphens"
+        )
         try require(name != "supervisor", field, "\"supervisor\" is taken")
         try require(seen.insert(name).inserted, field, "\"\(name)\" is there twice")
     }
@@ -59,7 +64,10 @@ struct TopologyCheck {
     private func checkCounts() throws(ConfigurationError) {
         try checkCount(topology.redis.count, "redis", max: PortLayout.redisMax)
         try require(
-            topology.redis.count % 2 == 1, "redis", "must be an odd number, to have a quorum")
+            topology.redis.count % 2 == 1,
+            "redis",
+            "must be an odd number, to have a quorum"
+        )
         try checkCount(topology.coordinators.count, "coordinators", max: PortLayout.coordinatorMax)
         try checkCount(topology.nodes.count, "nodes", max: PortLayout.nodeMax)
         try checkCount(topology.routers.count, "routers", max: PortLayout.routerMax)
@@ -74,9 +82,11 @@ struct TopologyCheck {
         var seen: Set<UInt16> = []
         for (index, shard) in topology.shards.enumerated() {
             let field = "shards[\(index)]"
-            try require(shard.id != 0, "\(field).id", "0 is the coordinator's own log")
             try require(
-                seen.insert(shard.id).inserted, "\(field).id", "\(shard.id) is there twice")
+                seen.insert(shard.id).inserted,
+                "\(field).id",
+                "\(shard.id) is there twice"
+            )
             try require(!shard.replicas.isEmpty, "\(field).replicas", "must not be empty")
             try checkReplicas(shard.replicas, field: "\(field).replicas")
         }
@@ -88,16 +98,23 @@ struct TopologyCheck {
     ) throws(ConfigurationError) {
         for (index, replica) in replicas.enumerated() {
             try require(
-                zone(of: replica) != nil, "\(field)[\(index)]", "\"\(replica)\" is no node")
+                zone(of: replica) != nil,
+                "\(field)[\(index)]",
+                "\"\(replica)\" is no node"
+            )
             try require(
-                !replicas[..<index].contains(replica), "\(field)[\(index)]",
-                "\"\(replica)\" is there twice")
+                !replicas[..<index].contains(replica),
+                "\(field)[\(index)]",
+                "\"\(replica)\" is there twice"
+            )
         }
         guard let first = replicas.first, Set(topology.nodes.map(\.zone)).count > 1 else { return }
         for (index, replica) in replicas.enumerated().dropFirst() {
             try require(
-                zone(of: replica) != zone(of: first), "\(field)[\(index)]",
-                "\"\(replica)\" is in the same zone as the primary \"\(first)\"")
+                zone(of: replica) != zone(of: first),
+                "\(field)[\(index)]",
+                "\"\(replica)\" is in the same zone as the primary \"\(first)\""
+            )
         }
     }
 
@@ -111,7 +128,10 @@ struct TopologyCheck {
             for (position, pair) in shard.pairs.enumerated() {
                 let field = "shards[\(index)].pairs[\(position)]"
                 try require(
-                    pairs.contains(pair), field, "\"\(pair)\" is not in \(topology.instruments)")
+                    pairs.contains(pair),
+                    field,
+                    "\"\(pair)\" is not in \(topology.instruments)"
+                )
                 if let owner = owners.updateValue(shard.id, forKey: pair) {
                     try require(false, field, "\"\(pair)\" already belongs to shard \(owner)")
                 }
@@ -128,8 +148,10 @@ struct TopologyCheck {
             let field = "accounts[\(index)]"
             try require(!account.name.isEmpty, "\(field).name", "must not be empty")
             try require(
-                names.insert(account.name).inserted, "\(field).name",
-                "\"\(account.name)\" is there twice")
+                names.insert(account.name).inserted,
+                "\(field).name",
+                "\"\(account.name)\" is there twice"
+            )
             for (asset, amount) in account.balances.sorted(by: { $0.key < $1.key }) {
                 let field = "\(field).balances.\(asset)"
                 try require(assets.contains(asset), field, "\"\(asset)\" is no asset")

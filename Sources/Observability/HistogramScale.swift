@@ -29,7 +29,9 @@ public struct HistogramScale: Equatable, Sendable {
 
     /// Counts and sizes from 1 to 65,536 in powers of two.
     public static let powersOfTwo = HistogramScale(
-        bounds: (0...16).map { 1 << UInt64($0) }, unit: 1)
+        bounds: (0...16).map { 1 << UInt64($0) },
+        unit: 1
+    )
 
     /// The first bucket whose bound is not below the value.
     func bucket(of value: UInt64) -> Int {

@@ -53,7 +53,8 @@ public final class MetricsRegistry {
             index: register(name, help: help, kind: .counter, labels: labels) {
                 counters.append(0)
                 return counters.count - 1
-            })
+            }
+        )
     }
 
     /// Registers a gauge; the same name and labels give the same gauge.
@@ -72,7 +73,8 @@ public final class MetricsRegistry {
             index: register(name, help: help, kind: .gauge, labels: labels) {
                 gauges.append(0)
                 return gauges.count - 1
-            })
+            }
+        )
     }
 
     /// Registers a histogram; the same name and labels give the same histogram.
@@ -94,7 +96,8 @@ public final class MetricsRegistry {
                 let counts = ContiguousArray<UInt64>(repeating: 0, count: scale.bounds.count + 1)
                 histograms.append(Buckets(scale: scale, counts: counts))
                 return histograms.count - 1
-            })
+            }
+        )
     }
 
     // MARK: Counting
@@ -143,12 +146,19 @@ public final class MetricsRegistry {
                     text.sample(family.name, member.labels, "\(counters[member.index])")
                 case .gauge:
                     text.sample(
-                        family.name, member.labels, PrometheusText.number(gauges[member.index]))
+                        family.name,
+                        member.labels,
+                        PrometheusText.number(gauges[member.index])
+                    )
                 case .histogram:
                     let buckets = histograms[member.index]
                     text.histogram(
-                        family.name, member.labels, scale: buckets.scale, counts: buckets.counts,
-                        sum: buckets.sum)
+                        family.name,
+                        member.labels,
+                        scale: buckets.scale,
+                        counts: buckets.counts,
+                        sum: buckets.sum
+                    )
                 }
             }
         }
@@ -166,7 +176,8 @@ public final class MetricsRegistry {
         guard let position = families.firstIndex(where: { $0.name == name }) else {
             let index = create()
             families.append(
-                Family(name: name, help: help, kind: kind, members: [(labels, index)]))
+                Family(name: name, help: help, kind: kind, members: [(labels, index)])
+            )
             return index
         }
         guard families[position].kind == kind else {

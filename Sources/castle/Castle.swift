@@ -1,4 +1,50 @@
+import Supervision
+
+/// A subcommand: its name, one line of help, and what it does with the words that follow.
+struct Command {
+    let name: String
+    let summary: String
+    let run: @Sendable ([String]) -> Int32
+}
+
+/// The one binary: every role of a cluster and every tool around it is a subcommand.
 @main
 struct Castle {
-    static func main() {}
+    private static let badUsage: Int32 = 64
+
+    /// In the order of the help; a command is listed once it exists.
+    private static let commands = [
+        Command(name: "up", summary: UpCommand.summary, run: UpCommand.run),
+        Command(name: "down", summary: DownCommand.summary, run: DownCommand.run),
+        Command(
+            name: "version",
+            summary: "Print the versions this binary speaks.",
+            run: VersionCommand.run
+        ),
+        Command(name: "help", summary: "Print this list.", run: { _ in help() }),
+    ]
+
+    static func main() {
+        let words = Array(CommandLine.arguments.dropFirst())
+        guard let name = words.first else {
+            _ = help()
+            finish(badUsage)
+        }
+        if name == "--help" || name == "-h" { finish(help()) }
+        guard let command = commands.first(where: { $0.name == name }) else {
+            refuse("castle: unknown command \"\(name)\"; see: castle help")
+        }
+        finish(command.run(Array(words.dropFirst())))
+    }
+
+    private static func help() -> Int32 {
+        let width = commands.map(\.name.count).max() ?? 0
+        print("usage: castle COMMAND [options]\n")
+        for command in commands {
+            let pad = String(repeating: " ", count: width - command.name.count + 2)
+            print("  \(command.name)\(pad)\(command.summary)")
+        }
+        print("\ncastle COMMAND --help says what a command takes.")
+        return 0
+    }
 }
