@@ -11,6 +11,8 @@ public final class LoopWaiter {
     /// The loop that is served while waiting.
     public let loop: EventLoop
     private var condition: (() -> Bool)?
+    /// Ends every wait at once, without its condition: the person at the terminal wants to leave.
+    public var isInterrupted = false
 
     /// Takes a loop that nobody else runs.
     public init(loop: EventLoop) {
@@ -36,9 +38,9 @@ public final class LoopWaiter {
         ) {}
         defer { timer.cancel() }
         var isTrue = false
-        self.condition = { [loop] in
+        self.condition = { [unowned self] in
             isTrue = condition()
-            return isTrue || loop.nowNanoseconds >= deadline
+            return isTrue || isInterrupted || loop.nowNanoseconds >= deadline
         }
         loop.run()
         self.condition = nil
@@ -64,6 +66,13 @@ public final class LoopWaiter {
         start { value = $0 }
         wait(timeoutMilliseconds: timeoutMilliseconds) { value != nil }
         return value
+    }
+
+    /// Lets SIGINT and SIGTERM end every wait.
+    public func interruptOnSignals() {
+        for signal in [2, 15] as [Int32] {
+            loop.onSignal(signal) { [weak self] in self?.isInterrupted = true }
+        }
     }
 
     private func look() {

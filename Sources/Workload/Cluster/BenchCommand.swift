@@ -59,6 +59,7 @@ public enum BenchCommand {
     ) -> Int32 {
         do throws(LoadError) {
             let waiter = LoopWaiter(loop: EventLoop())
+            waiter.interruptOnSignals()
             let cluster = try OwnCluster(waiter: waiter, topology: arguments.text("--topology"))
             defer { cluster.stop(keepingFiles: arguments.has("--keep")) }
             var options = options

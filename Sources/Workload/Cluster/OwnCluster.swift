@@ -53,6 +53,8 @@ public final class OwnCluster {
     ///
     /// - Parameter keepingFiles: Whether to leave the directory for someone to look into.
     public func stop(keepingFiles: Bool) {
+        // Who was interrupted still waits for the end of what it started.
+        waiter.isInterrupted = false
         do throws(LoadError) {
             // The script also ends what a dead supervisor left behind.
             let status = try run(
