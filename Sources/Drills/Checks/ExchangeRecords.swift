@@ -16,7 +16,7 @@ public struct OrderRecord: Decodable, Equatable, Sendable {
     public var executedQty: Decimal
     /// Sum of price × quantity of the fills; the spelling is the venue's.
     public var cummulativeQuoteQty: Decimal
-    /// NEW, FILLED, …
+    /// A word such as FILLED.
     public var status: String
     /// BUY or SELL.
     public var side: String

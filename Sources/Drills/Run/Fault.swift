@@ -88,9 +88,7 @@ struct FaultChooser {
         return Fault(kind: kind, member: member, pid: pid, shards: shards, excused: excused)
     }
 
-    /// Breaks it.
-    ///
-    /// - Parameter pauseMilliseconds: How long a pause lasts.
+    /// Breaks it; a pause ends by itself after the time given.
     func strike(_ fault: Fault, pauseMilliseconds: UInt64) throws(LoadError) {
         guard kind == .pausePrimary else { return try cluster.send(SIGKILL, to: fault.pid) }
         try cluster.send(SIGSTOP, to: fault.pid)

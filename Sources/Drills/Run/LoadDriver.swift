@@ -34,7 +34,7 @@ final class LoadDriver {
     /// The first of each, for the report.
     private(set) var firstFailure: [Endpoint: String] = [:]
 
-    /// - Parameter prefix: Begins every clientOrderId, so that runs differ.
+    /// Prepares a load; `prefix` begins every clientOrderId, so that runs differ.
     init(
         pairs: [PairRules],
         lanes: [ClientLane],

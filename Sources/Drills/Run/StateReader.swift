@@ -37,12 +37,7 @@ final class StateReader {
         return totals
     }
 
-    /// Everything since the last call.
-    ///
-    /// - Parameters:
-    ///   - pairs: What was traded.
-    ///   - before: Totals before the run.
-    /// - Returns: The state; later calls give later orders only.
+    /// Everything since the last call, with the totals before the run beside those of now.
     func state(
         of pairs: [PairRules],
         since before: [[String: Int64]]
