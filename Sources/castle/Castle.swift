@@ -1,3 +1,4 @@
+import Node
 import Supervision
 
 /// A subcommand: its name, one line of help, and what it does with the words that follow.
@@ -16,9 +17,33 @@ struct Castle {
     private static let commands = [
         Command(name: "up", summary: UpCommand.summary, run: UpCommand.run),
         Command(name: "down", summary: DownCommand.summary, run: DownCommand.run),
-        RoleCommand.router,
-        RoleCommand.shard,
-        RoleCommand.coordinator,
+        Command(
+            name: "router",
+            summary: Role.router.summary,
+            run: { words in
+                RoleCommand.run(.router, words) { try Roles.router(planPath: $0.plan, id: $0.id) }
+            }
+        ),
+        Command(
+            name: "shard",
+            summary: Role.shard.summary,
+            run: { words in
+                RoleCommand.run(.shard, words) { try Roles.shard(planPath: $0.plan, id: $0.id) }
+            }
+        ),
+        Command(
+            name: "coordinator",
+            summary: Role.coordinator.summary,
+            run: { words in
+                RoleCommand.run(.coordinator, words) {
+                    try Roles.coordinator(
+                        planPath: $0.plan,
+                        id: $0.id,
+                        isBootstrapping: $0.isBootstrap
+                    )
+                }
+            }
+        ),
         Command(
             name: "version",
             summary: "Print the versions this binary speaks.",
