@@ -22,9 +22,9 @@ final class ProcessContext {
     private var server: HTTPServer?
     private var isStopping = false
 
-    /// Reads the plan and finds this process in it.
-    init(planPath: String, id: String) throws {
-        plan = try ClusterPlan.load(planPath)
+    /// Finds this process in the plan.
+    init(plan: ClusterPlan, id: String) throws {
+        self.plan = plan
         guard let endpoint = plan.endpoint(of: id) else {
             throw ConfigurationError.invalid(
                 file: planPath,

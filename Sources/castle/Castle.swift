@@ -21,14 +21,14 @@ struct Castle {
             name: "router",
             summary: Role.router.summary,
             run: { words in
-                RoleCommand.run(.router, words) { try Roles.router(planPath: $0.plan, id: $0.id) }
+                RoleCommand.run(.router, words) { try Roles.router(plan: $0.plan, id: $0.id) }
             }
         ),
         Command(
             name: "shard",
             summary: Role.shard.summary,
             run: { words in
-                RoleCommand.run(.shard, words) { try Roles.shard(planPath: $0.plan, id: $0.id) }
+                RoleCommand.run(.shard, words) { try Roles.shard(plan: $0.plan, id: $0.id) }
             }
         ),
         Command(
@@ -37,7 +37,7 @@ struct Castle {
             run: { words in
                 RoleCommand.run(.coordinator, words) {
                     try Roles.coordinator(
-                        planPath: $0.plan,
+                        plan: $0.plan,
                         id: $0.id,
                         isBootstrapping: $0.isBootstrap
                     )
