@@ -27,7 +27,7 @@ final class ProcessContext {
         self.plan = plan
         guard let endpoint = plan.endpoint(of: id) else {
             throw ConfigurationError.invalid(
-                file: planPath,
+                file: plan.directory,
                 field: "id",
                 reason: "names no process \(id)"
             )
