@@ -71,7 +71,7 @@ final class HTTP2Stream {
     }
 
     /// Ends both halves now and tells nobody.
-    func reset(_ code: HTTP2Session.ResetCode) {
+    func reset(_ code: HTTP2ResetCode) {
         receiver = nil
         session?.reset(self, code)
     }

@@ -60,13 +60,11 @@ public struct HTTPRequest {
     }
 
     mutating func setMethod(_ bytes: UnsafeRawBufferPointer) {
-        // Comparing with the usual ones is cheaper than checking UTF-8.
-        if bytes.elementsEqual("GET".utf8) {
-            method = "GET"
-        } else if bytes.elementsEqual("POST".utf8) {
-            method = "POST"
-        } else {
-            method = String(decoding: bytes, as: UTF8.self)
+        // Telling the usual ones apart is cheaper than checking UTF-8.
+        switch (bytes.count, bytes.first) {
+        case (3, UInt8(ascii: "G")) where bytes[1] == UInt8(ascii: "E"): method = "GET"
+        case (4, UInt8(ascii: "P")) where bytes[1] == UInt8(ascii: "O"): method = "POST"
+        default: method = String(decoding: bytes, as: UTF8.self)
         }
     }
 }
@@ -107,22 +105,22 @@ extension HTTPRequest {
         value: UnsafeRawBufferPointer,
         status: inout Int
     ) {
-        guard name.first == UInt8(ascii: ":") else {
+        guard name.count > 2, name[0] == UInt8(ascii: ":") else {
             return fields.append(name: name, value: value)
         }
-        if name.elementsEqual(":method".utf8) {
-            setMethod(value)
-        } else if name.elementsEqual(":path".utf8) {
-            setTarget(value)
-        } else if name.elementsEqual(":authority".utf8) {
+        // nghttp2 lets only the known pseudo-headers pass: two letters tell them apart.
+        switch (name[1], name[2]) {
+        case (UInt8(ascii: "m"), _): setMethod(value)
+        case (UInt8(ascii: "p"), UInt8(ascii: "a")): setTarget(value)
+        case (UInt8(ascii: "p"), _): isWebSocketUpgrade = value.elementsEqual("websocket".utf8)
+        case (UInt8(ascii: "a"), _):
             "host".utf8.withContiguousStorageIfAvailable {
                 fields.append(name: UnsafeRawBufferPointer($0), value: value)
             }
-        } else if name.elementsEqual(":protocol".utf8) {
-            isWebSocketUpgrade = value.elementsEqual("websocket".utf8)
-        } else if name.elementsEqual(":status".utf8) {
+        case (UInt8(ascii: "s"), UInt8(ascii: "t")):
             // nghttp2 has checked that it is three digits.
             status = value.reduce(0) { $0 * 10 + Int($1) - 48 }
+        default: break
         }
     }
 }

@@ -160,8 +160,12 @@ public final class HTTPServer {
         where stream.deadlineMilliseconds != 0 && stream.deadlineMilliseconds < now {
             // A header that never ends blocks the whole connection.
             guard stream.isHeadWhole else { return connection.close("header too slow") }
-            (stream.receiver as? HTTPExchange)?
-                .respondJSON(status: 408, #"{"code":-1007,"msg":"Request timed out."}"#)
+            if let exchange = stream.receiver as? HTTPExchange {
+                exchange.respondJSON(status: 408, #"{"code":-1007,"msg":"Request timed out."}"#)
+            } else {
+                // Answered long ago, and the client has still not ended its half.
+                stream.reset(.none)
+            }
         }
     }
 

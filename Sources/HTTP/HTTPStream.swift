@@ -90,7 +90,7 @@ public final class HTTPStream: HTTP2StreamReceiver {
         enqueue { self.finish("reads too slowly") }
     }
 
-    private func reset(_ code: HTTP2Session.ResetCode) {
+    private func reset(_ code: HTTP2ResetCode) {
         stream?.reset(code)
         stream = nil
     }

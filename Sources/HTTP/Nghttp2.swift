@@ -2,29 +2,8 @@ internal import CNghttp2
 
 // The only file that knows libnghttp2. It is used without I/O: bytes go in, bytes come out.
 
-/// What a session tells its connection.
-protocol HTTP2SessionOwner: AnyObject {
-    /// There may be something to send.
-    func sessionNeedsFlush()
-    /// The header of a request is whole.
-    func sessionDidReceiveRequest(_ stream: HTTP2Stream)
-    /// The peer's first settings have arrived: it does speak HTTP/2.
-    func sessionDidReceiveSettings()
-    /// The peer takes no new streams.
-    func sessionDidReceiveGoAway()
-}
-
 /// One HTTP/2 connection as a state machine, of a server or a client.
 final class HTTP2Session {
-    /// Why we end a stream before its time.
-    enum ResetCode: UInt32 {
-        case none = 0x0
-        case internalError = 0x2
-        case refused = 0x7
-        case cancel = 0x8
-        case tooMuch = 0xb
-    }
-
     unowned let owner: any HTTP2SessionOwner
     let isServer: Bool
     /// All streams that live.
@@ -131,20 +110,15 @@ final class HTTP2Session {
         owner.sessionNeedsFlush()
     }
 
-    func reset(_ stream: HTTP2Stream, _ code: ResetCode) {
-        nghttp2_submit_rst_stream(
-            native,
-            UInt8(NGHTTP2_FLAG_NONE.rawValue),
-            stream.id,
-            code.rawValue
-        )
+    func reset(_ stream: HTTP2Stream, _ code: HTTP2ResetCode) {
+        nghttp2_submit_rst_stream(native, noFlags, stream.id, code.rawValue)
         owner.sessionNeedsFlush()
     }
 
     /// Announces that no new streams are taken; those that are open go on.
     func goAway() {
         let last = nghttp2_session_get_last_proc_stream_id(native)
-        nghttp2_submit_goaway(native, UInt8(NGHTTP2_FLAG_NONE.rawValue), last, 0, nil, 0)
+        nghttp2_submit_goaway(native, noFlags, last, 0, nil, 0)
         owner.sessionNeedsFlush()
     }
 
@@ -160,10 +134,8 @@ final class HTTP2Session {
     private func open() {
         var callbacks: OpaquePointer?
         var options: OpaquePointer?
-        guard nghttp2_session_callbacks_new(&callbacks) == 0, nghttp2_option_new(&options) == 0
-        else {
-            fatalError("no memory for an HTTP/2 session")
-        }
+        let code = nghttp2_session_callbacks_new(&callbacks) | nghttp2_option_new(&options)
+        guard code == 0 else { fatalError("no memory for an HTTP/2 session") }
         defer {
             nghttp2_session_callbacks_del(callbacks)
             nghttp2_option_del(options)
@@ -179,11 +151,8 @@ final class HTTP2Session {
         // Rapid reset (CVE-2023-44487): more resets than this are answered with GOAWAY.
         nghttp2_option_set_stream_reset_rate_limit(options, 500, 100)
         let context = Unmanaged.passUnretained(self).toOpaque()
-        let code =
-            isServer
-            ? nghttp2_session_server_new2(&native, callbacks, context, options)
-            : nghttp2_session_client_new2(&native, callbacks, context, options)
-        guard code == 0 else { fatalError("no HTTP/2 session") }
+        let make = isServer ? nghttp2_session_server_new2 : nghttp2_session_client_new2
+        guard make(&native, callbacks, context, options) == 0 else { fatalError("no session") }
         sendSettings()
     }
 
@@ -193,14 +162,10 @@ final class HTTP2Session {
             setting(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, limits.maxHeaderListSize),
             setting(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits.maxConcurrentStreams),
         ]
-        settings.append(
-            isServer
-                ? setting(NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1)
-                : setting(NGHTTP2_SETTINGS_ENABLE_PUSH, 0)
-        )
-        let none = UInt8(NGHTTP2_FLAG_NONE.rawValue)
-        nghttp2_submit_settings(native, none, settings, settings.count)
-        nghttp2_session_set_local_window_size(native, none, 0, HTTPLimits.connectionWindowSize)
+        let extended = setting(NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1)
+        settings.append(isServer ? extended : setting(NGHTTP2_SETTINGS_ENABLE_PUSH, 0))
+        nghttp2_submit_settings(native, noFlags, settings, settings.count)
+        nghttp2_session_set_local_window_size(native, noFlags, 0, HTTPLimits.connectionWindowSize)
     }
 
     private func setting(_ id: nghttp2_settings_id, _ value: Int) -> nghttp2_settings_entry {
@@ -225,13 +190,9 @@ final class HTTP2Session {
                 for index in 0..<count {
                     let name = block.sizes[2 * index]
                     let value = block.sizes[2 * index + 1]
-                    let field = nghttp2_nv(
-                        name: next,
-                        value: next + name,
-                        namelen: name,
-                        valuelen: value,
-                        flags: 0
-                    )
+                    var field = nghttp2_nv()
+                    (field.name, field.namelen) = (next, name)
+                    (field.value, field.valuelen) = (next + name, value)
                     fields.initializeElement(at: index, to: field)
                     next += name + value
                 }
@@ -251,11 +212,8 @@ final class HTTP2Session {
         let stream = HTTP2Stream(session: self, id: id)
         stream.deadlineMilliseconds = now() + limits.requestTimeoutMilliseconds
         add(stream)
-        nghttp2_session_set_stream_user_data(
-            native,
-            id,
-            Unmanaged.passUnretained(stream).toOpaque()
-        )
+        let context = Unmanaged.passUnretained(stream).toOpaque()
+        nghttp2_session_set_stream_user_data(native, id, context)
         current = stream
     }
 
@@ -279,6 +237,8 @@ final class HTTP2Session {
         stream.detach()?.didClose(reason)
     }
 }
+
+private let noFlags: UInt8 = 0
 
 // MARK: Callbacks
 
@@ -411,8 +371,9 @@ private func didSendFrame(
     guard type == NGHTTP2_DATA.rawValue || type == NGHTTP2_HEADERS.rawValue,
         let stream = session.stream(frame.pointee.hd.stream_id), !stream.isEnded
     else { return 0 }
-    // A server that has answered needs nothing more of the request (RFC 9113, 8.1).
-    session.reset(stream, .none)
+    // What the client still sends is dropped for a while. A reset at once would be right by RFC 9113
+    // (8.1), but curl 7.88 then loses the answer.
+    stream.deadlineMilliseconds = session.now() + session.limits.requestTimeoutMilliseconds
     return 0
 }
 

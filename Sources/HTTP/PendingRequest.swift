@@ -33,11 +33,11 @@ final class PendingRequest: HTTP2StreamReceiver {
 
     func didEnd() {
         guard let stream, stream.isHeadWhole else { return }
-        // The stream closes by itself once our half has been sent too.
+        let response = HTTPResponse(status: stream.status, fields: stream.head.fields, body: body)
+        // An answer to half a request: the other half is not wanted.
+        if stream.queuedSize > 0 { stream.reset(.cancel) }
         stream.receiver = nil
-        finish(
-            .success(HTTPResponse(status: stream.status, fields: stream.head.fields, body: body))
-        )
+        finish(.success(response))
     }
 
     func didClose(_ reason: String) {

@@ -5,6 +5,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct HTTPClientTests {
     @Test func deathOfTheServerFailsWhatIsPendingOnce() throws {
         let fixture = try Fixture()
+        defer { fixture.close() }
         var events: [String] = []
         var relayed: [TCPConnection] = []
         // A relay between both that dies in the middle of a request.
@@ -51,6 +52,7 @@ import Testing
 
     @Test func requestTimesOutAndIsCancelledAtTheServer() throws {
         let fixture = try Fixture()
+        defer { fixture.close() }
         var isAborted = false
         var failure: HTTPError?
         fixture.handlers.onRequest = { _, exchange in
@@ -68,8 +70,31 @@ import Testing
         #expect(isAborted)
     }
 
+    @Test func requestThatWaitsForAStreamTimesOutToo() throws {
+        var limits = HTTPLimits()
+        limits.maxConcurrentStreams = 1
+        let fixture = try Fixture(limits: limits)
+        defer { fixture.close() }
+        var events: [String] = []
+        var held: HTTPExchange?
+        fixture.handlers.onRequest = { request, exchange in
+            events.append(request.target)
+            if held == nil { held = exchange } else { exchange.respond(status: 200, body: []) }
+        }
+        fixture.run { client in
+            client.request(method: "GET", path: "/first") { _ in events.append("first") }
+            client.request(method: "GET", path: "/second", timeoutMilliseconds: 20) {
+                if case .failure(let error) = $0 { events.append("\(error)") }
+                held?.respond(status: 200, body: [])
+                client.request(method: "GET", path: "/third") { _ in fixture.done() }
+            }
+        }
+        #expect(events == ["/first", "timed out", "first", "/third"])
+    }
+
     @Test func responseBeyondTheLimitIsAnError() throws {
         let fixture = try Fixture()
+        defer { fixture.close() }
         var limits = HTTPLimits()
         limits.maxResponseBodySize = 10
         var failure: HTTPError?
@@ -95,6 +120,7 @@ import Testing
 
     @Test func serverThatDoesNotGreetTimesOut() throws {
         let fixture = try Fixture()
+        defer { fixture.close() }
         let silent = try fixture.loop.listen(host: "127.0.0.1", port: 0) { _ in }
         var failure: NetworkError?
         HTTPClient.connect(
@@ -118,6 +144,7 @@ import Testing
 
     @Test func headRequestHasNoBody() throws {
         let fixture = try Fixture()
+        defer { fixture.close() }
         var answer: HTTPResponse?
         fixture.handlers.onRequest = { $1.respond(status: 200, body: [1, 2, 3]) }
         fixture.run { client in

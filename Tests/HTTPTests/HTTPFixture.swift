@@ -34,28 +34,29 @@ final class Fixture {
     let server: HTTPServer
     let port: Int
     private let clientTLS: TLSContext?
-    private let certificate: Certificate?
     private var isDone = false
 
     init(isTLS: Bool = false, limits: HTTPLimits = .init()) throws {
-        certificate = isTLS ? try Certificate() : nil
         var serverTLS: TLSContext?
-        if let certificate {
-            serverTLS = try .server(
-                certificatePath: certificate.certificatePath,
-                keyPath: certificate.keyPath
-            )
+        var clientTLS: TLSContext?
+        if isTLS {
+            let certificate = try Certificate()
+            defer { certificate.remove() }
+            let path = certificate.certificatePath
+            serverTLS = try .server(certificatePath: path, keyPath: certificate.keyPath)
+            clientTLS = try .client(verifyPeer: true, caPath: path)
         }
-        clientTLS = try certificate.map {
-            try .client(verifyPeer: true, caPath: $0.certificatePath)
-        }
+        self.clientTLS = clientTLS
         server = HTTPServer(loop: loop, limits: limits, tls: serverTLS, routes: handlers)
         port = try server.listen(host: "127.0.0.1", port: 0)
     }
 
-    deinit {
+    /// Lets go of every socket, and of what the handlers hold.
+    func close() {
         loop.close()
-        certificate?.remove()
+        handlers.onRequest = { _, _ in }
+        handlers.onStream = { _, _ in }
+        handlers.onWebSocket = { _, _ in }
     }
 
     func done() {

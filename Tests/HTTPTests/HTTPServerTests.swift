@@ -5,6 +5,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct HTTPServerTests {
     @Test(arguments: [false, true]) func requestReachesTheHandlerAndIsAnswered(isTLS: Bool) throws {
         let fixture = try Fixture(isTLS: isTLS)
+        defer { fixture.close() }
         var seen: HTTPRequest?
         var answer: HTTPResponse?
         fixture.handlers.onRequest = { request, exchange in
@@ -47,6 +48,7 @@ import Testing
 
     @Test(arguments: [false, true]) func thousandRequestsAtOnceAreAnsweredEach(isTLS: Bool) throws {
         let fixture = try Fixture(isTLS: isTLS)
+        defer { fixture.close() }
         var waiting: [(HTTPRequest, HTTPExchange)] = []
         var answers: Set<Int> = []
         fixture.handlers.onRequest = { request, exchange in
@@ -75,6 +77,7 @@ import Testing
         var limits = HTTPLimits()
         limits.maxBodySize = 8 << 20
         let fixture = try Fixture(isTLS: isTLS, limits: limits)
+        defer { fixture.close() }
         let body = (0..<(8 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 8) }
         var echo: [UInt8] = []
         fixture.run { client in
@@ -88,6 +91,7 @@ import Testing
 
     @Test(arguments: [true, false]) func bodyBeyondTheLimitIsAnswered413(hasLength: Bool) throws {
         let fixture = try Fixture()
+        defer { fixture.close() }
         var statuses: [Int] = []
         var bodies: [String] = []
         fixture.handlers.onRequest = { _, exchange in exchange.respond(status: 200, body: []) }
@@ -116,6 +120,7 @@ import Testing
         var limits = HTTPLimits()
         limits.maxHeaderListSize = 1000
         let fixture = try Fixture(limits: limits)
+        defer { fixture.close() }
         var status = 0
         fixture.run { client in
             let long = String(repeating: "x", count: 1000)
@@ -131,6 +136,7 @@ import Testing
         var limits = HTTPLimits()
         limits.requestTimeoutMilliseconds = 1
         let fixture = try Fixture(limits: limits)
+        defer { fixture.close() }
         var reason = ""
         fixture.run { client in
             let stream = client.openStream(method: "POST", path: "/slow")
@@ -146,6 +152,7 @@ import Testing
         var limits = HTTPLimits()
         limits.maxConnections = 1
         let fixture = try Fixture(limits: limits)
+        defer { fixture.close() }
         var failure: NetworkError?
         fixture.run { _ in
             HTTPClient.connect(
@@ -173,6 +180,7 @@ import Testing
     ])
     func otherProtocolsAreClosed(greeting: String) throws {
         let fixture = try Fixture()
+        defer { fixture.close() }
         var reason = ""
         fixture.loop.connect(host: "127.0.0.1", port: fixture.port, timeoutMilliseconds: 5000) {
             guard case .success(let connection) = $0 else { return fixture.loop.stop() }
@@ -189,6 +197,7 @@ import Testing
 
     @Test func clientThatLeavesAbortsItsExchanges() throws {
         let fixture = try Fixture()
+        defer { fixture.close() }
         var aborted = 0
         fixture.run { client in
             fixture.handlers.onRequest = { _, exchange in
@@ -209,6 +218,7 @@ import Testing
 
     @Test func shutdownLetsOpenRequestsFinish() throws {
         let fixture = try Fixture()
+        defer { fixture.close() }
         var events: Set<String> = []
         func add(_ event: String) {
             events.insert(event)
@@ -233,6 +243,7 @@ import Testing
 
     @Test func shutdownEndsStreamsAfterTheGrace() throws {
         let fixture = try Fixture()
+        defer { fixture.close() }
         var reasons: [String] = []
         fixture.handlers.onStream = { _, stream in
             stream.onClose = { reasons.append($0) }

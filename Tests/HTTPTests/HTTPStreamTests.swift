@@ -5,6 +5,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct HTTPStreamTests {
     @Test(arguments: [false, true]) func bytesPassBothWays(isTLS: Bool) throws {
         let fixture = try Fixture(isTLS: isTLS)
+        defer { fixture.close() }
         let size = 6 << 20
         let sent = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 7 >> 4) }
         var received: [UInt8] = []
@@ -29,6 +30,7 @@ import Testing
         throws
     {
         let fixture = try Fixture()
+        defer { fixture.close() }
         var events: [String] = []
         func follow(_ stream: HTTPStream, _ name: String) {
             stream.onData = { events.append("\(name) \($0.count)") }
@@ -65,6 +67,7 @@ import Testing
 
     @Test func refusedStreamTellsItsStatus() throws {
         let fixture = try Fixture()
+        defer { fixture.close() }
         var reason = ""
         fixture.handlers.onRequest = { $1.respond(status: 404, body: [1]) }
         fixture.run { client in
@@ -92,6 +95,7 @@ import Testing
         var limits = HTTPLimits()
         limits.maxQueuedWriteSize = 2 << 20
         let fixture = try Fixture(limits: limits)
+        defer { fixture.close() }
         var reason = ""
         var status = 0
         fixture.handlers.onStream = { _, stream in
@@ -113,6 +117,7 @@ import Testing
 
     @Test func longLivedStreamKeepsItsMemorySmall() throws {
         let fixture = try Fixture()
+        defer { fixture.close() }
         var rounds = 0
         fixture.handlers.onStream = { _, stream in stream.onData = { stream.write($0) } }
         fixture.run { client in

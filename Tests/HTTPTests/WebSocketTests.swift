@@ -18,6 +18,7 @@ import Testing
 
     @Test(arguments: [false, true]) func messagesComeBack(isTLS: Bool) throws {
         let fixture = try Fixture(isTLS: isTLS)
+        defer { fixture.close() }
         let long = String(repeating: "Grüße ", count: 20_000)
         var texts: [String] = []
         var query = ""
@@ -41,6 +42,7 @@ import Testing
 
     @Test func pingIsAnsweredByEitherEnd() throws {
         let fixture = try Fixture()
+        defer { fixture.close() }
         var pongs: Set<String> = []
         fixture.handlers.onWebSocket = { _, socket in
             socket.onPong = {
@@ -60,6 +62,7 @@ import Testing
     @Test(arguments: [false, true]) func closeTellsBothEndsCodeAndReasonOnce(isServer: Bool) throws
     {
         let fixture = try Fixture()
+        defer { fixture.close() }
         var events: [String] = []
         func follow(_ socket: WebSocket, _ name: String) {
             socket.onClose = { code, reason in
@@ -84,6 +87,7 @@ import Testing
 
     @Test func messageBeyondTheLimitCloses1009() throws {
         let fixture = try Fixture()
+        defer { fixture.close() }
         var code = 0
         open(fixture) { socket in
             socket.onClose = { received, _ in
@@ -97,6 +101,7 @@ import Testing
 
     @Test func textThatIsNotUTF8Closes1007() throws {
         let fixture = try Fixture()
+        defer { fixture.close() }
         var code = 0
         open(fixture) { socket in
             socket.onClose = { received, _ in
@@ -110,6 +115,7 @@ import Testing
 
     @Test func connectionLostIs1006() throws {
         let fixture = try Fixture()
+        defer { fixture.close() }
         var code = 0
         fixture.handlers.onWebSocket = { _, _ in
             fixture.server.shutdown(graceMilliseconds: 0) {}
@@ -125,6 +131,7 @@ import Testing
 
     @Test func refusedWebSocketTellsItsStatus() throws {
         let fixture = try Fixture()
+        defer { fixture.close() }
         var failure: HTTPError?
         fixture.run { client in
             client.openWebSocket(path: "/other") {
