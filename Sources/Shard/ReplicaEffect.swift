@@ -63,6 +63,8 @@ public struct ReplicaSettings: Sendable {
     public var pendingMax = 65_536
     /// Records asked for at once while catching up.
     public var readLimit = 512
+    /// Pause before asking again an acceptor that refused.
+    public var retryNanoseconds: UInt64 = 50_000_000
     /// Entries after which a new snapshot is due.
     public var snapshotEntries: UInt64 = 20_000
     /// Log bytes after which a new snapshot is due.
