@@ -1,5 +1,6 @@
 import Node
 import Supervision
+import Workload
 
 /// A subcommand: its name, one line of help, and what it does with the words that follow.
 struct Command {
@@ -44,6 +45,8 @@ struct Castle {
                 }
             }
         ),
+        Command(name: "load", summary: LoadCommand.summary, run: LoadCommand.run(arguments:)),
+        Command(name: "bench", summary: BenchCommand.summary, run: BenchCommand.run(arguments:)),
         Command(
             name: "version",
             summary: "Print the versions this binary speaks.",
