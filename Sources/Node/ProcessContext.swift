@@ -82,7 +82,7 @@ final class ProcessContext {
     func die(_ reason: String) -> Never {
         log.log(.error, "ending", ["reason": .text(reason)])
         log.flush()
-        fatalError(reason)
+        endProcess()
     }
 
     /// The answers every process gives: `/health` and `/metrics`; `nil` for other paths.
