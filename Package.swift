@@ -14,14 +14,18 @@ let settings: [SwiftSetting] = [
 
 func module(_ name: String, _ dependencies: [String] = []) -> Target {
     .target(
-        name: name, dependencies: dependencies.map { .init(stringLiteral: $0) },
-        swiftSettings: settings)
+        name: name,
+        dependencies: dependencies.map { .init(stringLiteral: $0) },
+        swiftSettings: settings
+    )
 }
 
 func tests(_ name: String, _ dependencies: [String] = []) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: dependencies.map { .init(stringLiteral: $0) },
-        swiftSettings: settings)
+        name: "\(name)Tests",
+        dependencies: dependencies.map { .init(stringLiteral: $0) },
+        swiftSettings: settings
+    )
 }
 
 let package = Package(
@@ -38,7 +42,8 @@ let package = Package(
         module("Replication", ["Trading", "Wire"]),
         module(
             "Shard",
-            ["Trading", "Accounts", "Matching", "MarketData", "Wire", "Membership", "Replication"]),
+            ["Trading", "Accounts", "Matching", "MarketData", "Wire", "Membership", "Replication"]
+        ),
         module("Routing", ["Trading", "MarketData", "Wire", "Membership"]),
         module("Coordination", ["Trading", "Wire", "Membership", "Replication"]),
         module(
@@ -46,13 +51,16 @@ let package = Package(
             [
                 "Trading", "Accounts", "Matching", "MarketData", "Wire", "Membership",
                 "Replication", "Shard", "Routing", "Coordination",
-            ]),
+            ]
+        ),
 
         // C libraries, each imported by exactly one Swift file.
         .systemLibrary(name: "CUV", providers: [.apt(["libuv1-dev"])]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
-            name: "CNghttp2", providers: [.apt(["libnghttp2-dev"])]),
+            name: "CNghttp2",
+            providers: [.apt(["libnghttp2-dev"])]
+        ),
         .systemLibrary(name: "CWslay", providers: [.apt(["libwslay-dev"])]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
 
@@ -70,17 +78,24 @@ let package = Package(
                 "Trading", "Accounts", "Matching", "MarketData", "Wire", "Membership",
                 "Replication", "Shard", "Routing", "Coordination", "EventLoop", "TLS", "HTTP",
                 "Redis", "Observability", "Configuration", "API",
-            ]),
+            ]
+        ),
         module("Supervision", ["Trading", "Configuration", "EventLoop", "TLS", "HTTP"]),
         module(
-            "Workload", ["Trading", "Configuration", "EventLoop", "TLS", "HTTP", "Observability"]),
+            "Workload",
+            ["Trading", "Configuration", "EventLoop", "TLS", "HTTP", "Observability"]
+        ),
         module(
             "Drills",
-            ["Trading", "Configuration", "EventLoop", "TLS", "HTTP", "Supervision", "Workload"]),
+            ["Trading", "Configuration", "EventLoop", "TLS", "HTTP", "Supervision", "Workload"]
+        ),
         .executableTarget(
             name: "castle",
-            dependencies: ["Node", "Simulation", "Supervision", "Workload", "Drills"],
-            swiftSettings: settings),
+            dependencies: [
+                "Node", "Simulation", "Supervision", "Workload", "Drills",
+            ],
+            swiftSettings: settings
+        ),
 
         tests("Trading", ["Trading"]),
         tests("Accounts", ["Accounts", "Wire", "Trading"]),
@@ -89,7 +104,10 @@ let package = Package(
         tests("Wire", ["Wire", "Trading"]),
         tests("Membership", ["Membership", "Trading", "Wire"]),
         tests("Replication", ["Replication", "Wire", "Trading"]),
-        tests("Shard", ["Shard", "Replication", "Matching", "Accounts", "MarketData", "Wire", "Trading"]),
+        tests(
+            "Shard",
+            ["Shard", "Replication", "Matching", "Accounts", "MarketData", "Wire", "Trading"]
+        ),
         tests("Routing", ["Routing", "Membership", "MarketData", "Wire", "Trading"]),
         tests("Coordination", ["Coordination", "Membership", "Replication", "Wire", "Trading"]),
         tests("Simulation", ["Simulation"]),

@@ -146,8 +146,8 @@ build_release() {
 
 # cluster_pids DIR: prints the processes that belong to the cluster in DIR.
 #
-# `up` exports CASTLE_CLUSTER, which every child inherits. Redis overwrites its environment with its
-# title, but works inside DIR. The name is checked too, so that a shell or an editor that happens to
+# `up` exports CASTLE_CLUSTER, which every child inherits; a `castle up` started by hand has DIR among
+# its arguments. Redis overwrites its environment with its title, but works inside DIR. The name is checked too, so that a shell or an editor that happens to
 # stand in DIR is left alone.
 cluster_pids() {
     local dir=$1 process name
@@ -155,6 +155,7 @@ cluster_pids() {
         read -r name 2>/dev/null <"$process/comm" || continue
         case $name in castle | redis-server | nghttpx) ;; *) continue ;; esac
         if tr '\0' '\n' 2>/dev/null <"$process/environ" | grep -qFx "CASTLE_CLUSTER=$dir" ||
+            tr '\0' '\n' 2>/dev/null <"$process/cmdline" | grep -qFx -- "$dir" ||
             [[ $(readlink "$process/cwd" 2>/dev/null)/ == "$dir"/* ]]; then
             # A zombie has ended; only its parent has not looked yet.
             grep -q '^State:.Z' "$process/status" 2>/dev/null || printf '%s\n' "${process#/proc/}"

@@ -42,7 +42,7 @@ public struct JSONWriter: Sendable {
     public mutating func key(_ name: StaticString) {
         separate()
         bytes.append(UInt8(ascii: "\""))
-        name.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        append(name)
         bytes.append(UInt8(ascii: "\""))
         bytes.append(UInt8(ascii: ":"))
     }
@@ -57,13 +57,23 @@ public struct JSONWriter: Sendable {
     /// Writes a truth value.
     public mutating func value(_ value: Bool) {
         separate()
-        bytes.append(contentsOf: value ? Array("true".utf8) : Array("false".utf8))
+        append(value ? "true" : "false")
     }
 
     /// Writes `null`.
     public mutating func null() {
         separate()
-        bytes.append(contentsOf: Array("null".utf8))
+        append("null")
+    }
+
+    /// Writes a fixed word as a string.
+    ///
+    /// - Parameter word: Plain ASCII without quotes or backslashes.
+    public mutating func word(_ word: StaticString) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        append(word)
+        bytes.append(UInt8(ascii: "\""))
     }
 
     /// Writes units of 10⁻⁸ as a decimal string with eight places.
@@ -94,6 +104,10 @@ public struct JSONWriter: Sendable {
     public mutating func raw(_ json: [UInt8]) {
         separate()
         bytes.append(contentsOf: json)
+    }
+
+    private mutating func append(_ text: StaticString) {
+        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
     }
 
     private mutating func separate() {

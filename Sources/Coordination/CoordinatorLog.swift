@@ -24,6 +24,9 @@ public struct CoordinatorLog {
     /// Entries after which the state is stored and the log trimmed.
     public static let snapshotEntries: UInt64 = 1000
 
+    /// Microseconds before an acceptor that refused is asked again.
+    private static let retryPause: Int64 = 50_000
+
     private var leader = LogLeader(epoch: Epoch(1))
     private var cursor = LogCursor()
     private var state = ClusterState.empty
@@ -34,6 +37,8 @@ public struct CoordinatorLog {
     private var wall = Timestamp.zero
     private var proposedCount: UInt64 = 0
     private var proposedTime = Timestamp.zero
+    /// When the acceptor refused something; it is asked again after a pause.
+    private var refusedAt: Timestamp?
     private var newest: SnapshotManifest?
     private var writing: (manifest: SnapshotManifest, bytes: [UInt8])?
 
@@ -54,6 +59,12 @@ public struct CoordinatorLog {
     /// - Parameter effects: What to do is appended here.
     public mutating func acceptorReady(effects: inout [CoordinatorLogEffect]) {
         isReady = true
+        start(&effects)
+    }
+
+    /// Asks for whatever is needed next; all of it may be asked twice.
+    private mutating func start(_ effects: inout [CoordinatorLogEffect]) {
+        refusedAt = nil
         writing = nil
         guard isRestored else { return effects.append(.ask(.readManifest)) }
         for request in leader.resume() { effects.append(.ask(request)) }
@@ -75,14 +86,23 @@ public struct CoordinatorLog {
     ///   - effects: What to do is appended here.
     public mutating func flush(wall: Timestamp, effects: inout [CoordinatorLogEffect]) {
         self.wall = wall
+        if let refusedAt, isReady,
+            abs(wall.microseconds - refusedAt.microseconds) >= Self.retryPause
+        {
+            start(&effects)
+        }
         guard isLeading, isReady, !proposals.isEmpty else { return }
         var payload = ByteWriter()
         for command in proposals { payload.write(blob: command.encoded()) }
         proposedTime = max(wall, proposedTime)
         let request = leader.propose(
-            payload: payload.bytes, commandCount: proposals.count,
-            firstCommand: proposedCount + 1, time: proposedTime,
-            committed: SequenceNumber(0), digest: 0)
+            payload: payload.bytes,
+            commandCount: proposals.count,
+            firstCommand: proposedCount + 1,
+            time: proposedTime,
+            committed: SequenceNumber(0),
+            digest: 0
+        )
         proposedCount += UInt64(proposals.count)
         inFlight.append(proposals)
         proposals = []
@@ -96,7 +116,8 @@ public struct CoordinatorLog {
     ///   - request: What it answers.
     ///   - effects: What to do is appended here.
     public mutating func received(
-        _ reply: AcceptorReply?, to request: AcceptorRequest,
+        _ reply: AcceptorReply?,
+        to request: AcceptorRequest,
         effects: inout [CoordinatorLogEffect]
     ) {
         guard let reply else { return }
@@ -104,25 +125,29 @@ public struct CoordinatorLog {
         case (.readManifest, .manifest(let manifest)): found(manifest, &effects)
         case (.readChunk(let manifest, _), .chunk(let chunk)): restore(manifest, chunk, &effects)
         case (.read, .records(let records)): replay(records, &effects)
-        case (.seal(let epoch), .fenced(let promised, _)) where epoch == leader.epoch:
-            leader = LogLeader(epoch: Epoch(promised.rawValue + 1))
+        case (.seal(let epoch), .fenced(let promised, let opened)) where epoch == leader.epoch,
+            (.open(let epoch, _, _, _), .fenced(let promised, let opened))
+        where epoch == leader.epoch:
+            // Not the newest epoch: ours from an earlier life, or another candidate's. Go above it.
+            leader = LogLeader(epoch: Epoch(max(promised, opened).rawValue + 1))
             for request in leader.resume() { effects.append(.ask(request)) }
         case (.writeChunk(let manifest, _, _), .done):
             effects.append(.ask(.putManifest(leader.epoch, manifest)))
         case (.putManifest(_, let manifest), .done): trim(after: manifest, &effects)
         case (.seal, _), (.open, _), (.append, _): lead(reply, to: request, &effects)
-        case (_, .failed(let reason)): effects.append(.note("acceptor refused: \(reason)"))
+        case (_, .failed(let reason)): refused(reason, &effects)
         default: break
         }
     }
 
     private mutating func lead(
-        _ reply: AcceptorReply, to request: AcceptorRequest,
+        _ reply: AcceptorReply,
+        to request: AcceptorRequest,
         _ effects: inout [CoordinatorLogEffect]
     ) {
         switch leader.received(reply, to: request) {
-        case .nothing:
-            if case .failed(let reason) = reply { effects.append(.note(reason)) }
+        case .nothing: break
+        case .refused(let reason): refused(reason, &effects)
         case .sealed: catchUp(&effects)
         case .opened(let marker):
             replay([marker], &effects)
@@ -136,6 +161,11 @@ public struct CoordinatorLog {
         }
     }
 
+    private mutating func refused(_ reason: String, _ effects: inout [CoordinatorLogEffect]) {
+        effects.append(.note("acceptor refused: \(reason)"))
+        if refusedAt == nil { refusedAt = wall }
+    }
+
     private mutating func catchUp(_ effects: inout [CoordinatorLogEffect]) {
         guard case .catchingUp(let tail) = leader.phase, isRestored else { return }
         guard cursor.id == tail else {
@@ -146,7 +176,8 @@ public struct CoordinatorLog {
     }
 
     private mutating func replay(
-        _ records: [LogRecord], _ effects: inout [CoordinatorLogEffect]
+        _ records: [LogRecord],
+        _ effects: inout [CoordinatorLogEffect]
     ) {
         do {
             for record in records {
@@ -196,14 +227,19 @@ public struct CoordinatorLog {
             return effects.append(.note("the cluster's state is too large for a snapshot"))
         }
         let manifest = SnapshotManifest(
-            id: cursor.id, hash: cursor.hash,
-            stateHash: SipHash.hash(bytes, in: 0..<bytes.count), size: bytes.count, chunkCount: 1)
+            id: cursor.id,
+            hash: cursor.hash,
+            stateHash: SipHash.hash(bytes, in: 0..<bytes.count),
+            size: bytes.count,
+            chunkCount: 1
+        )
         writing = (manifest, bytes)
         effects.append(.ask(.writeChunk(manifest, index: 0, bytes: bytes)))
     }
 
     private mutating func trim(
-        after manifest: SnapshotManifest, _ effects: inout [CoordinatorLogEffect]
+        after manifest: SnapshotManifest,
+        _ effects: inout [CoordinatorLogEffect]
     ) {
         newest = manifest
         writing = nil
@@ -211,7 +247,8 @@ public struct CoordinatorLog {
     }
 
     private mutating func found(
-        _ manifest: SnapshotManifest?, _ effects: inout [CoordinatorLogEffect]
+        _ manifest: SnapshotManifest?,
+        _ effects: inout [CoordinatorLogEffect]
     ) {
         newest = manifest
         if let manifest { return effects.append(.ask(.readChunk(manifest, index: 0))) }
@@ -220,7 +257,9 @@ public struct CoordinatorLog {
     }
 
     private mutating func restore(
-        _ manifest: SnapshotManifest, _ chunk: [UInt8]?, _ effects: inout [CoordinatorLogEffect]
+        _ manifest: SnapshotManifest,
+        _ chunk: [UInt8]?,
+        _ effects: inout [CoordinatorLogEffect]
     ) {
         do {
             guard let chunk, SipHash.hash(chunk, in: 0..<chunk.count) == manifest.stateHash else {
@@ -231,7 +270,11 @@ public struct CoordinatorLog {
             let time = try reader.readTimestamp()
             state = try ClusterState(decoding: try reader.read(count: reader.remaining))
             cursor = LogCursor(
-                id: manifest.id, hash: manifest.hash, commandCount: commandCount, time: time)
+                id: manifest.id,
+                hash: manifest.hash,
+                commandCount: commandCount,
+                time: time
+            )
         } catch {
             return effects.append(.lost("shard 0's snapshot cannot be read: \(error)"))
         }

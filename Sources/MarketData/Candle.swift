@@ -31,6 +31,37 @@ public struct Candle: Equatable, Sendable {
     /// The last trade, or -1 without trades.
     public var lastTradeID = TradeID(-1)
 
+    /// Makes a record of all its fields.
+    public init(
+        openTime: Timestamp,
+        closeTime: Timestamp,
+        open: Price,
+        high: Price,
+        low: Price,
+        close: Price,
+        baseVolume: Amount,
+        quoteVolume: Amount,
+        takerBuyBaseVolume: Amount,
+        takerBuyQuoteVolume: Amount,
+        tradeCount: Int64,
+        firstTradeID: TradeID,
+        lastTradeID: TradeID
+    ) {
+        self.openTime = openTime
+        self.closeTime = closeTime
+        self.open = open
+        self.high = high
+        self.low = low
+        self.close = close
+        self.baseVolume = baseVolume
+        self.quoteVolume = quoteVolume
+        self.takerBuyBaseVolume = takerBuyBaseVolume
+        self.takerBuyQuoteVolume = takerBuyQuoteVolume
+        self.tradeCount = tradeCount
+        self.firstTradeID = firstTradeID
+        self.lastTradeID = lastTradeID
+    }
+
     /// A candle without trades: the last close, zero volume.
     init(openTime: Timestamp, closeTime: Timestamp, flatAt price: Price) {
         self.openTime = openTime

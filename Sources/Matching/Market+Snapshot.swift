@@ -55,7 +55,7 @@ extension Market {
         _ shared: inout SharedState
     ) throws(DecodeError) {
         let start = reader.position
-        let count = try reader.readCount(elementSizeMin: 80)
+        let count = try reader.readCount(elementSizeMin: 77)
         guard count <= OrderBook.ordersMax else { throw .badValue(field: "Market.open", at: start) }
         var lastID: Int64 = 0
         for _ in 0..<count {
@@ -82,7 +82,7 @@ extension Market {
             && order.status.isOpen && order.price.ticks > 0 && !order.clientOrderID.isEmpty
             && order.executed.lots >= 0 && order.executed < order.quantity
             && instrument.notional(order.price, order.quantity) != nil
-            && instrument.baseAmount(order.quantity) != nil
+            && (order.side == .buy || instrument.baseAmount(order.quantity) != nil)
     }
 
     private mutating func readHistory(
@@ -90,7 +90,7 @@ extension Market {
         _ shared: borrowing SharedState
     ) throws(DecodeError) {
         let start = reader.position
-        let closedCount = try reader.readCount(elementSizeMin: 80)
+        let closedCount = try reader.readCount(elementSizeMin: 77)
         guard closedCount <= Self.closedMax else {
             throw .badValue(field: "Market.closed", at: start)
         }

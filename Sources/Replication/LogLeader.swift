@@ -29,6 +29,8 @@ public struct LogLeader: Sendable {
         case committed(LogRecord)
         /// Another node holds a later term.
         case fenced(promised: Epoch)
+        /// The acceptor would not now, and nothing is lost: send `resume()` after a pause.
+        case refused(String)
         /// The acceptor lacks what it once acknowledged, or refuses to vote.
         case lost(String)
     }
@@ -42,6 +44,8 @@ public struct LogLeader: Sendable {
     /// The last record proposed and its hash: what the next one chains to.
     private var tail = EntryID.zero
     private var tailHash = ChainHash.zero
+    /// The last record of this term known to be durable.
+    private var acknowledged = EntryID.zero
     private var openRequest: AcceptorRequest?
 
     /// Starts a term; send what `resume()` returns.
@@ -145,6 +149,7 @@ public struct LogLeader: Sendable {
     /// - Returns: What it means.
     public mutating func received(_ reply: AcceptorReply, to request: AcceptorRequest) -> Outcome {
         if case .fenced(let promised, _) = reply { return end(promised) }
+        if case .failed(let reason) = reply { return phase == .over ? .nothing : .refused(reason) }
         if case .noIncarnation = reply { return .lost("the acceptor has no incarnation") }
         switch (request, reply) {
         case (.seal(epoch), .sealed(let tail, _)) where phase == .sealing:
@@ -158,6 +163,8 @@ public struct LogLeader: Sendable {
             // Sent again after a broken connection, while the first sending had arrived: only this
             // term writes in this term, so a tail at or past the record proves it is there.
             if tail.epoch == epoch, tail >= record.id { return committed(record) }
+            // One sent before it was refused; all that was acknowledged is there.
+            if tail >= acknowledged { return .refused("\(record.id) does not follow \(tail)") }
             return .lost("the acceptor ends at \(tail), before the acknowledged \(record.id)")
         default: return .nothing
         }
@@ -167,6 +174,7 @@ public struct LogLeader: Sendable {
         let marker = inFlight.removeFirst()
         tail = marker.id
         tailHash = marker.hash
+        acknowledged = marker.id
         openRequest = nil
         phase = .leading
         return .opened(marker)
@@ -176,6 +184,7 @@ public struct LogLeader: Sendable {
         // An answer to a record that was sent twice comes twice; the second one is old news.
         guard let oldest = inFlight.first, oldest.id == record.id else { return .nothing }
         inFlight.removeFirst()
+        acknowledged = record.id
         return .committed(record)
     }
 

@@ -2,6 +2,16 @@ import MarketData
 import Trading
 import Wire
 
+/// Who is told of each change of a mirrored market at the moment it happens.
+public protocol MarketObserver: AnyObject {
+    /// An event was applied; its market has it in.
+    func applied(_ event: MarketEvent, _ markets: [PairMarket])
+    /// A snapshot replaced a market after events were missed, or for the first time.
+    func replaced(_ old: PairMarket, by new: PairMarket)
+    /// All events of one message are applied.
+    func finishedBatch(_ markets: [PairMarket])
+}
+
 /// What a mirror wants done.
 public enum MirrorEffect: Equatable, Sendable {
     /// The client that holds this token may read: the mirror has reached its position, or not in
@@ -9,13 +19,11 @@ public enum MirrorEffect: Equatable, Sendable {
     case ready(token: UInt64, isCurrent: Bool)
     /// Ask the replica again, with a snapshot, since events are missing.
     case resync
-    /// One pair's event was applied.
-    case applied(MarketEvent)
-    /// One pair was replaced by a snapshot.
-    case replaced(InstrumentID)
 }
 
 /// A router's mirror of one shard's public market data, fed by events in order.
+///
+/// The markets themselves stand in one array of all pairs, by instrument id, which the caller owns.
 public struct MarketMirror: Sendable {
     private struct Waiter: Sendable {
         var position: SequenceNumber
@@ -28,37 +36,46 @@ public struct MarketMirror: Sendable {
 
     /// The last event applied; `nil` before the first snapshot.
     public private(set) var position: SequenceNumber?
-    /// The mirrored pairs.
-    public private(set) var markets: [InstrumentID: PairMarket] = [:]
-    /// What each pair was before the snapshot that replaced it last, for stream continuity.
-    public private(set) var previous: [InstrumentID: PairMarket] = [:]
-    private let instruments: [InstrumentID: Instrument]
     private var waiters: [Waiter] = []
 
     /// Starts empty.
-    ///
-    /// - Parameter instruments: Every pair that may appear.
-    public init(instruments: [Instrument]) {
-        self.instruments = Dictionary(
-            instruments.map { ($0.id, $0) },
-            uniquingKeysWith: { first, _ in first }
-        )
-    }
+    public init() {}
 
     /// Takes a message of the feed.
     ///
     /// - Parameters:
     ///   - message: As it came.
+    ///   - markets: All pairs of the venue, by instrument id.
+    ///   - observer: Is told of each change.
     ///   - effects: What to do is appended here.
-    public mutating func received(_ message: FeedMessage, effects: inout [MirrorEffect]) {
+    public mutating func received(
+        _ message: FeedMessage,
+        markets: inout [PairMarket],
+        observer: some MarketObserver,
+        effects: inout [MirrorEffect]
+    ) {
         switch message {
-        case .snapshot(let position, let pairs): replace(position, pairs, &effects)
-        case .events(let first, let events): apply(first, events, &effects)
+        case .snapshot(let position, let pairs):
+            for pair in pairs { Self.replace(pair, &markets, observer) }
+            self.position = position
+        case .events(let first, let events):
+            guard let position, first.rawValue == position.rawValue + 1 else {
+                return effects.append(.resync)
+            }
+            guard Self.apply(events, &markets, observer) else {
+                self.position = nil
+                return effects.append(.resync)
+            }
+            self.position = SequenceNumber(position.rawValue + UInt64(events.count))
         case .heartbeat(let reached):
             if let position, reached > position { effects.append(.resync) }
         }
+        observer.finishedBatch(markets)
         release(&effects)
     }
+
+    /// Forgets the position: the next subscription asks for a snapshot.
+    public mutating func forget() { position = nil }
 
     /// Waits until the mirror holds everything up to a position.
     ///
@@ -102,38 +119,32 @@ public struct MarketMirror: Sendable {
         waiters.removeAll { $0.position <= position }
     }
 
-    private mutating func apply(
-        _ first: SequenceNumber,
+    private static func apply(
         _ events: [MarketEvent],
-        _ effects: inout [MirrorEffect]
-    ) {
-        guard let position, first.rawValue == position.rawValue + 1 else {
-            return effects.append(.resync)
-        }
+        _ markets: inout [PairMarket],
+        _ observer: some MarketObserver
+    ) -> Bool {
         for event in events {
-            do { try markets[event.instrument]?.apply(event) } catch {
-                self.position = nil
-                return effects.append(.resync)
-            }
-            effects.append(.applied(event))
+            let index = Int(event.instrument.rawValue)
+            guard index < markets.count else { continue }
+            do { try markets[index].apply(event) } catch { return false }
+            observer.applied(event, markets)
         }
-        self.position = SequenceNumber(position.rawValue + UInt64(events.count))
+        return true
     }
 
-    private mutating func replace(
-        _ position: SequenceNumber,
-        _ pairs: [PairSnapshot],
-        _ effects: inout [MirrorEffect]
+    private static func replace(
+        _ pair: PairSnapshot,
+        _ markets: inout [PairMarket],
+        _ observer: some MarketObserver
     ) {
-        for pair in pairs {
-            guard let instrument = instruments[pair.instrument],
-                let market = Self.market(of: pair, instrument)
-            else { continue }
-            previous[pair.instrument] = markets[pair.instrument]
-            markets[pair.instrument] = market
-            effects.append(.replaced(pair.instrument))
-        }
-        self.position = position
+        let index = Int(pair.instrument.rawValue)
+        guard index < markets.count,
+            let market = market(of: pair, markets[index].instrument)
+        else { return }
+        let old = markets[index]
+        markets[index] = market
+        observer.replaced(old, by: market)
     }
 
     private static func market(of pair: PairSnapshot, _ instrument: Instrument) -> PairMarket? {

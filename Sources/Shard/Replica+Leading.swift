@@ -13,11 +13,25 @@ extension Replica {
     ///   - effects: What to do is appended here.
     public func flush(now: UInt64, wall: Timestamp, effects: inout [ReplicaEffect]) {
         latestWall = wall
+        retryRefused(now: now, &effects)
         guard isServing, isAcceptorReady else { return }
         while !sessions.pending.isEmpty, sessions.batches.count < settings.batchesInFlightMax {
             propose(now: now, wall: wall, &effects)
         }
         verify(&effects)
+    }
+
+    /// Asks again for all that the duty needs once an acceptor that refused had a pause.
+    private func retryRefused(now: UInt64, _ effects: inout [ReplicaEffect]) {
+        guard isRefused, isAcceptorReady else { return }
+        guard let due = retryAt else {
+            retryAt = now + settings.retryNanoseconds
+            return
+        }
+        guard now >= due else { return }
+        isRefused = false
+        retryAt = nil
+        resume(&effects)
     }
 
     private func propose(now: UInt64, wall: Timestamp, _ effects: inout [ReplicaEffect]) {
@@ -47,6 +61,7 @@ extension Replica {
         guard let outcome = leader?.received(reply, to: request) else { return }
         switch outcome {
         case .nothing: break
+        case .refused: isRefused = true
         case .sealed(let tail):
             effects.append(.note(.info, "sealed; the tail is \(tail), ours \(cursor.id)"))
             catchUp(&effects)
@@ -131,7 +146,7 @@ extension Replica {
     /// state then reflects everything acknowledged before any of them.
     private func verify(_ effects: inout [ReplicaEffect]) {
         guard sessions.verifying.isEmpty, !sessions.questions.isEmpty else { return }
-        swap(&sessions.verifying, &sessions.questions)
+        sessions.verifyQuestions()
         effects.append(.ask(.verify(epoch)))
     }
 

@@ -100,13 +100,13 @@ extension Replica {
         }
         if let position, let events = feed.ring.events(after: position) {
             let first = SequenceNumber(position.rawValue + 1)
-            effects.append(.feed(.events(first: first, events), to: stream))
+            effects.append(.feed(.events(first: first, events), to: [stream]))
         } else {
             let snapshot = FeedMessage.snapshot(
                 position: machine.feedPosition,
                 machine.pairSnapshots()
             )
-            effects.append(.feed(snapshot, to: stream))
+            effects.append(.feed(snapshot, to: [stream]))
         }
         feed.open(stream)
     }
@@ -138,10 +138,12 @@ struct FeedStreams {
         guard !events.isEmpty else { return }
         let first = SequenceNumber(ring.last.rawValue + 1)
         ring.append(events)
-        for stream in streams { effects.append(.feed(.events(first: first, events), to: stream)) }
+        guard !streams.isEmpty else { return }
+        effects.append(.feed(.events(first: first, events), to: streams))
     }
 
     func heartbeat(at position: SequenceNumber, _ effects: inout [ReplicaEffect]) {
-        for stream in streams { effects.append(.feed(.heartbeat(position: position), to: stream)) }
+        guard !streams.isEmpty else { return }
+        effects.append(.feed(.heartbeat(position: position), to: streams))
     }
 }

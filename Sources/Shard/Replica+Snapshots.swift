@@ -127,7 +127,8 @@ extension Replica {
             readOn(manifest, index, &effects) { finishWriting(manifest, bytes, &$0) }
         case (.putManifest(_, let manifest), .done, _): trim(after: manifest, &effects)
         case (.putManifest, .fenced, _): snapshots.abandon()
-        case (.readChunk, .failed, _), (.writeChunk, .failed, _), (.putManifest, .failed, _):
+        case (.readManifest, .failed, _), (.readChunk, .failed, _), (.writeChunk, .failed, _),
+            (.putManifest, .failed, _):
             snapshots.abandon()
         default: break
         }

@@ -35,6 +35,9 @@ public final class Replica {
     var proposedTime = Timestamp.zero
     /// The wall clock at the last turn of the loop.
     var latestWall = Timestamp.zero
+    /// Whether the acceptor refused something, and when to ask again.
+    var isRefused = false
+    var retryAt: UInt64?
     /// A fault that only an operator or a new snapshot can mend.
     var isHalted = false
     /// Whether a standby has once read to the end of the log.
@@ -136,6 +139,7 @@ public final class Replica {
     ) {
         guard let reply, !isHalted else { return }
         if case .failed(let reason) = reply {
+            isRefused = true
             effects.append(.note(.error, "acceptor refused \(request.name): \(reason)"))
         }
         switch request {

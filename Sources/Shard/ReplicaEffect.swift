@@ -34,8 +34,8 @@ public enum ReplicaEffect: Equatable, Sendable {
     case send(SessionResponse, to: StreamID)
     /// End a router's stream after what was sent.
     case close(StreamID)
-    /// Send to a follower of the feed.
-    case feed(FeedMessage, to: StreamID)
+    /// Send the same to followers of the feed.
+    case feed(FeedMessage, to: [StreamID])
     /// Tell the operator.
     case note(NoteLevel, String)
     /// Measure: a batch was committed.
@@ -63,6 +63,8 @@ public struct ReplicaSettings: Sendable {
     public var pendingMax = 65_536
     /// Records asked for at once while catching up.
     public var readLimit = 512
+    /// Pause before asking again an acceptor that refused.
+    public var retryNanoseconds: UInt64 = 50_000_000
     /// Entries after which a new snapshot is due.
     public var snapshotEntries: UInt64 = 20_000
     /// Log bytes after which a new snapshot is due.

@@ -95,6 +95,9 @@ struct SessionStreams {
         }
     }
 
+    /// Moves the questions so far to those that the next verification answers.
+    mutating func verifyQuestions() { swap(&verifying, &questions) }
+
     mutating func answered(on stream: StreamID) { streams[stream]?.inFlight -= 1 }
 
     mutating func takeBatch(

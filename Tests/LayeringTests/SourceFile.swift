@@ -46,7 +46,7 @@ struct SourceFile {
             (\w+)
             /#
         return Set(
-            lines.compactMap { line in (try? statement.firstMatch(in: line)).map { String($0.1) } }
+            lines.compactMap { line in line.firstMatch(of: statement).map { String($0.1) } }
         )
     }
 

@@ -9,26 +9,32 @@ extension StreamHub {
     ///
     /// - Parameters:
     ///   - event: Of one pair.
-    ///   - market: The pair, with the event in it.
+    ///   - markets: All pairs, with the event in its one.
     ///   - now: The present.
     ///   - output: Where payloads are appended.
     public mutating func publish(
         _ event: MarketEvent,
-        market: PairMarket,
+        markets: [PairMarket],
         now: Timestamp,
         to output: inout StreamOutput
     ) {
-        let pair = Int(market.instrument.id.rawValue)
-        isPairChanged[pair] = true
         switch event {
         case .level(let change):
-            for slot in slotsOfPair[pair] {
-                if case .depth? = live[slot]?.name.kind {
-                    live[slot]?.changed.add(change.side, change.price)
-                }
+            let pair = Int(change.instrument.rawValue)
+            touch(pair)
+            for slot in depthSlotsOfPair[pair] {
+                live[slot]?.changed.add(change.side, change.price)
             }
-        case .trade(let trade): publish(trade, market, now, &output)
+        case .trade(let trade):
+            let pair = Int(trade.instrument.rawValue)
+            touch(pair)
+            if !slotsOfPair[pair].isEmpty { publish(trade, markets[pair], now, &output) }
         }
+    }
+
+    private mutating func touch(_ pair: Int) {
+        isPairChanged[pair] = true
+        if pairsTouched.last != pair { pairsTouched.append(pair) }
     }
 
     private mutating func publish(
@@ -59,13 +65,25 @@ extension StreamHub {
     /// Sends what waits for the end of a batch of events: aggregate trades and tops of book.
     ///
     /// - Parameters:
-    ///   - market: A pair that had events.
+    ///   - markets: All pairs; those with events since the last time are looked at.
     ///   - now: The present.
     ///   - output: Where payloads are appended.
     public mutating func flush(
-        market: PairMarket,
+        markets: [PairMarket],
         now: Timestamp,
         to output: inout StreamOutput
+    ) {
+        // A pair that is touched in turns is here more than once; the second time does nothing.
+        for pair in pairsTouched where !slotsOfPair[pair].isEmpty {
+            flush(markets[pair], now, &output)
+        }
+        pairsTouched.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func flush(
+        _ market: PairMarket,
+        _ now: Timestamp,
+        _ output: inout StreamOutput
     ) {
         for slot in slotsOfPair[Int(market.instrument.id.rawValue)] {
             switch live[slot]?.name.kind {
@@ -160,15 +178,13 @@ extension StreamHub {
         let firstMissed = TradeID(old.history.lastTradeID.rawValue + 1)
         let lost = lostListeners(old: old, new: new, firstMissed: firstMissed)
         for connection in lost { close(connection) }
-        for slot in slotsOfPair[pair] {
-            if case .depth? = live[slot]?.name.kind {
-                live[slot]?.changed.addDifference(old.book, new.book)
-            }
+        for slot in depthSlotsOfPair[pair] {
+            live[slot]?.changed.addDifference(old.book, new.book)
         }
         for trade in new.history.trades(fromID: firstMissed, limit: .max) {
             publish(trade, new, now, &output)
         }
-        flush(market: new, now: now, to: &output)
+        flush(new, now, &output)
         return lost
     }
 

@@ -35,10 +35,14 @@ public struct StreamHub: Sendable {
     private var freeSlots: [Int] = []
     /// Slots of the live streams of each pair.
     var slotsOfPair: [[Int]]
+    /// Those of them that tell of changed levels: the hottest path of all.
+    var depthSlotsOfPair: [[Int]]
     /// Slots of the streams of all pairs.
     var slotsOfAll: [Int] = []
     /// Pairs with an event since the last second.
     var isPairChanged: [Bool]
+    /// Pairs with an event since the last flush.
+    var pairsTouched: [Int] = []
     var nextFast = Timestamp.zero
     var nextSlow = Timestamp.zero
 
@@ -52,6 +56,7 @@ public struct StreamHub: Sendable {
             uniquingKeysWith: { first, _ in first }
         )
         slotsOfPair = Array(repeating: [], count: instruments.count)
+        depthSlotsOfPair = slotsOfPair
         isPairChanged = Array(repeating: false, count: instruments.count)
     }
 
@@ -173,6 +178,7 @@ public struct StreamHub: Sendable {
         }
         slotOf[name] = slot
         if let pair { slotsOfPair[pair].append(slot) } else { slotsOfAll.append(slot) }
+        if let pair, case .depth = name.kind { depthSlotsOfPair[pair].append(slot) }
         return slot
     }
 
@@ -185,6 +191,7 @@ public struct StreamHub: Sendable {
         freeSlots.append(slot)
         if let pair = stream.pair {
             slotsOfPair[pair].removeAll { $0 == slot }
+            depthSlotsOfPair[pair].removeAll { $0 == slot }
         } else {
             slotsOfAll.removeAll { $0 == slot }
         }

@@ -1,0 +1,58 @@
+import Trading
+
+/// Refusals of the exchange behind the API.
+extension APIError {
+    /// The engine did not answer in time; the request may or may not have been carried out.
+    static let unknownOutcome = Self(
+        status: 504,
+        -1007,
+        "Timeout waiting for response from backend server. Send status unknown;"
+            + " execution status unknown."
+    )
+
+    /// Too busy; the request was certainly not carried out.
+    static let overloaded = Self(
+        status: 503,
+        -1008,
+        "Server is currently overloaded with other requests. Please try again in a few minutes.",
+        headers: [Header(name: "retry-after", value: "1")]
+    )
+
+    /// No shard serves the pair just now; the request was certainly not carried out.
+    static let unavailable = Self(
+        status: 503,
+        -1001,
+        "Internal error; unable to process your request. Please try again.",
+        headers: [Header(name: "retry-after", value: "1")]
+    )
+
+    static let insufficientBalance = Self(
+        -2010,
+        "Account has insufficient balance for requested action."
+    )
+    static let duplicateOrder = Self(-2010, "Duplicate order sent.")
+    static let wouldTake = Self(-2010, "Order would immediately match and take.")
+    static let unknownOrder = Self(-2011, "Unknown order sent.")
+    static let noSuchOrder = Self(-2013, "Order does not exist.")
+    static let unsupportedCombination = Self(-1014, "Unsupported order combination.")
+
+    /// Words a shard's refusal.
+    ///
+    /// - Parameter reason: What the shard said.
+    init(_ reason: RejectReason) {
+        switch reason {
+        case .filter(let filter): self = .filter(filter.apiName)
+        case .insufficientBalance: self = .insufficientBalance
+        case .duplicateOrder: self = .duplicateOrder
+        case .wouldTake: self = .wouldTake
+        case .unknownOrder: self = .unknownOrder
+        case .noSuchOrder: self = .noSuchOrder
+        // The pair is moving: not carried out, and worth another try.
+        case .unknownInstrument, .unknownAsset: self = .unavailable
+        // It was carried out once, but how it ended is no longer known here.
+        case .duplicateExpired: self = .unknownOutcome
+        case .malformed: self = .unsupportedCombination
+        case .overloaded: self = .overloaded
+        }
+    }
+}

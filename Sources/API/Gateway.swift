@@ -1,0 +1,134 @@
+import Trading
+
+/// The REST API as a translation: request bytes to an operation, its outcome to an answer.
+///
+/// No I/O, no clock and no randomness: the time, the HMAC and the ids it hands out come from the
+/// caller. One thread.
+public struct Gateway {
+    /// Computes the HMAC-SHA-256 of a payload with a key's secret: 32 bytes.
+    public typealias Authenticate = (APIKey, [UInt8]) -> [UInt8]
+
+    let venue: Venue
+    let keys: KeyRing
+    let limits: RateLimits
+    let information: ExchangeInformation
+    let authenticate: Authenticate
+    let makeClientOrderID: () -> ClientOrderID
+
+    /// Sets up the translation.
+    ///
+    /// - Parameters:
+    ///   - venue: What can be traded.
+    ///   - keys: Who may ask.
+    ///   - limits: What `exchangeInfo` announces.
+    ///   - authenticate: See `Authenticate`.
+    ///   - makeClientOrderID: Makes a fresh id for an order or a cancel that came without one, such
+    ///     as 22 random letters and digits.
+    public init(
+        venue: Venue,
+        keys: KeyRing,
+        limits: RateLimits = RateLimits(),
+        authenticate: @escaping Authenticate,
+        makeClientOrderID: @escaping () -> ClientOrderID
+    ) {
+        self.venue = venue
+        self.keys = keys
+        self.limits = limits
+        information = ExchangeInformation(venue: venue, limits: limits)
+        self.authenticate = authenticate
+        self.makeClientOrderID = makeClientOrderID
+    }
+
+    /// Reads a request.
+    ///
+    /// - Parameters:
+    ///   - request: As received.
+    ///   - now: The server's time.
+    /// - Returns: What to do; every refusal is an answer of its own.
+    public func interpret(_ request: APIRequest, now: Timestamp) -> Operation {
+        do throws(APIError) {
+            return try operation(of: request, now: now)
+        } catch {
+            return .respond(APIResponse(error))
+        }
+    }
+
+    private func operation(of request: APIRequest, now: Timestamp) throws(APIError) -> Operation {
+        switch try Route.endpoint(of: request) {
+        case .open(let endpoint):
+            return .respond(try answer(endpoint, try Call(request, now: now)))
+        case .market(let endpoint):
+            let plan = try marketPlan(endpoint, try Call(request, now: now))
+            return .market(plan.instruments, plan)
+        case .signed(let endpoint):
+            let key = try keys.key(request.apiKey)
+            let call = try Call(request, now: now)
+            try checkSignature(of: request, call, key)
+            guard key.canTrade || !endpoint.trades else {
+                throw .refusedKey(reason: "The key lacks the permission to trade.")
+            }
+            return try operation(of: endpoint, call, key)
+        }
+    }
+
+    private func operation(
+        of endpoint: SignedEndpoint,
+        _ call: Call,
+        _ key: APIKey
+    ) throws(APIError) -> Operation {
+        switch endpoint {
+        case .placeOrder: try placement(call, key)
+        case .testOrder: try test(call, key)
+        case .cancelOrder: try cancellation(call, key)
+        case .cancelOpenOrders: try cancellations(call, key)
+        case .order: try order(call, key)
+        case .openOrders: try openOrders(call, key)
+        case .orders: try orders(call, key)
+        case .fills: try fills(call, key)
+        case .account: try account(call, key)
+        case .commission: .respond(try commission(call))
+        case .tradeFee: .respond(try tradeFees(call))
+        case .coins: .queryAll(.balances(account: key.account), call.plan(.coins))
+        case .accountStatus: .respond(accountStatus())
+        case .keyRestrictions: .respond(restrictions(of: key))
+        }
+    }
+}
+
+/// A request past its gate: its parameters, and how and when to answer.
+struct Call {
+    let parameters: Parameters
+    let unit: TimeUnit
+    let now: Timestamp
+
+    /// Decodes the parameters of a request.
+    init(_ request: APIRequest, now: Timestamp) throws(APIError) {
+        parameters = try Parameters(query: request.query, body: request.body)
+        unit = request.timeUnitMicroseconds ? .microseconds : .milliseconds
+        self.now = now
+    }
+
+    /// A plan for the reply to this request.
+    func plan(_ kind: RenderPlan.Kind) -> RenderPlan {
+        RenderPlan(kind: kind, unit: unit, now: now)
+    }
+}
+
+extension Gateway {
+    /// The pair that `symbol` names.
+    func instrument(_ parameters: Parameters) throws(APIError) -> Instrument {
+        try instrument(named: try parameters.required("symbol"), in: "symbol")
+    }
+
+    /// The pair with a name that came in a parameter.
+    func instrument(
+        named symbol: ArraySlice<UInt8>,
+        in parameter: StaticString
+    ) throws(APIError) -> Instrument {
+        if let id = venue.instrumentID(symbol: symbol) { return venue.instrument(id) }
+        guard SymbolKey(symbol) != nil else {
+            throw .illegal(parameter, range: SymbolKey.legalRange)
+        }
+        throw .invalidSymbol
+    }
+}

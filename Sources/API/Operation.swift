@@ -1,0 +1,92 @@
+import Trading
+
+/// What a request amounts to, for the router to carry out.
+public enum Operation: Sendable {
+    /// Answered at once.
+    case respond(APIResponse)
+    /// To the shard of a pair, through its log.
+    case command(instrument: InstrumentID, Command, RenderPlan)
+    /// To the shard of a pair.
+    case query(instrument: InstrumentID, Query, RenderPlan)
+    /// To every shard; the replies are put together by `Reply.merge(_:)`.
+    case queryAll(Query, RenderPlan)
+    /// From the router's own mirror, once it is up to date for these pairs.
+    case market([InstrumentID], MarketPlan)
+}
+
+/// How to render a shard's reply; plain data, so that it can wait in a table.
+public struct RenderPlan: Equatable, Sendable {
+    enum Kind: Equatable, Sendable {
+        case placement(ResponseType)
+        /// The pair whose commission rates are shown; `nil` shows nothing.
+        case test(commission: InstrumentID?)
+        /// The cancel's own id.
+        case cancellation(ClientOrderID)
+        case cancellations(ClientOrderID)
+        case order
+        case orders
+        case fills
+        case account(AccountID, canTrade: Bool, omitsZeros: Bool)
+        case coins
+    }
+
+    let kind: Kind
+    /// Unit of the times in the answer.
+    let unit: TimeUnit
+    /// When the request was read.
+    let now: Timestamp
+}
+
+extension Reply {
+    /// Puts the replies of every shard to one question together.
+    ///
+    /// - Parameter replies: One of each shard, all of the same kind unless one was refused.
+    /// - Returns: The first refusal if there is one; else balances added up by asset, orders and
+    ///   fills in order of time.
+    public static func merge(_ replies: [Reply]) -> Reply {
+        guard let first = replies.first else { return .rejected(.overloaded) }
+        for case .rejected(let reason) in replies { return .rejected(reason) }
+        var balances: [Balance] = []
+        var orders: [Order] = []
+        var fills: [Fill] = []
+        for reply in replies {
+            switch reply {
+            case .balances(let some): balances += some
+            case .orders(let some), .canceled(let some): orders += some
+            case .fills(let some): fills += some
+            case .done, .rejected, .placed, .position: continue
+            }
+        }
+        switch first {
+        case .balances: return .balances(total(balances))
+        case .orders: return .orders(orders.sorted(by: isEarlier))
+        case .canceled: return .canceled(orders.sorted(by: isEarlier))
+        case .fills: return .fills(fills.sorted(by: isEarlier))
+        case .done, .rejected, .placed, .position: return first
+        }
+    }
+
+    private static func total(_ balances: [Balance]) -> [Balance] {
+        var totals: [Balance] = []
+        for balance in balances.sorted(by: { $0.asset < $1.asset }) {
+            if let last = totals.indices.last, totals[last].asset == balance.asset {
+                totals[last].free += balance.free
+                totals[last].locked += balance.locked
+            } else {
+                totals.append(balance)
+            }
+        }
+        return totals
+    }
+
+    private static func isEarlier(_ left: Order, _ right: Order) -> Bool {
+        (left.createdAt.microseconds, left.id.rawValue, left.instrument.rawValue)
+            < (right.createdAt.microseconds, right.id.rawValue, right.instrument.rawValue)
+    }
+
+    private static func isEarlier(_ left: Fill, _ right: Fill) -> Bool {
+        let (one, other) = (left.trade, right.trade)
+        return (one.time.microseconds, one.id.rawValue, one.instrument.rawValue)
+            < (other.time.microseconds, other.id.rawValue, other.instrument.rawValue)
+    }
+}

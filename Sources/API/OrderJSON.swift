@@ -1,0 +1,164 @@
+import Trading
+
+/// Writes orders and fills the way the API shows them.
+///
+/// The spelling `cummulativeQuoteQty` is the venue's own.
+struct OrderJSON {
+    let venue: Venue
+    let unit: TimeUnit
+
+    /// The answer to a placement.
+    func writePlacement(
+        _ order: Order,
+        fills: [Fill],
+        _ type: ResponseType,
+        to writer: inout JSONWriter
+    ) {
+        writer.object {
+            $0.key("symbol")
+            $0.raw(venue.json(order.instrument))
+            writeIdentity(order, order.clientOrderID, to: &$0)
+            $0.key("transactTime")
+            $0.value(order.createdAt, in: unit)
+            guard type != .ack else { return }
+            writeResult(order, to: &$0)
+            guard type == .full else { return }
+            $0.key("fills")
+            $0.array { writer in for fill in fills { writeShort(fill, to: &writer) } }
+        }
+    }
+
+    /// The answer to a cancel.
+    ///
+    /// - Parameters:
+    ///   - order: As it was left.
+    ///   - id: The cancel's own id, which takes the place of the order's.
+    ///   - writer: Where it goes.
+    func writeCancellation(_ order: Order, id: ClientOrderID, to writer: inout JSONWriter) {
+        writer.object {
+            $0.key("symbol")
+            $0.raw(venue.json(order.instrument))
+            $0.key("origClientOrderId")
+            $0.value(order.clientOrderID)
+            writeIdentity(order, id, to: &$0)
+            $0.key("transactTime")
+            $0.value(order.updatedAt, in: unit)
+            writeResult(order, to: &$0)
+        }
+    }
+
+    /// An order as `GET order` shows it.
+    func writeStatus(_ order: Order, to writer: inout JSONWriter) {
+        writer.object {
+            $0.key("symbol")
+            $0.raw(venue.json(order.instrument))
+            writeIdentity(order, order.clientOrderID, to: &$0)
+            writeResult(order, to: &$0)
+            $0.key("stopPrice")
+            $0.decimal(0)
+            $0.key("icebergQty")
+            $0.decimal(0)
+            $0.key("time")
+            $0.value(order.createdAt, in: unit)
+            $0.key("updateTime")
+            $0.value(order.updatedAt, in: unit)
+            $0.key("isWorking")
+            $0.value(true)
+        }
+    }
+
+    /// A fill as `myTrades` shows it.
+    func writeFill(_ fill: Fill, to writer: inout JSONWriter) {
+        let trade = fill.trade
+        let instrument = venue.instrument(trade.instrument)
+        writer.object {
+            $0.key("symbol")
+            $0.raw(venue.json(trade.instrument))
+            $0.key("id")
+            $0.value(trade.id.rawValue)
+            $0.key("orderId")
+            $0.value(fill.order.rawValue)
+            $0.key("orderListId")
+            $0.value(-1)
+            $0.key("price")
+            $0.decimal(instrument.units(trade.price))
+            $0.key("qty")
+            $0.decimal(instrument.units(trade.quantity))
+            $0.key("quoteQty")
+            $0.decimal(trade.quoteAmount.units)
+            writeCommission(fill, to: &$0)
+            $0.key("time")
+            $0.value(trade.time, in: unit)
+            $0.key("isBuyer")
+            $0.value(fill.isBuyer)
+            $0.key("isMaker")
+            $0.value(fill.isMaker)
+            $0.key("isBestMatch")
+            $0.value(true)
+        }
+    }
+
+    private func writeShort(_ fill: Fill, to writer: inout JSONWriter) {
+        let instrument = venue.instrument(fill.trade.instrument)
+        writer.object {
+            $0.key("price")
+            $0.decimal(instrument.units(fill.trade.price))
+            $0.key("qty")
+            $0.decimal(instrument.units(fill.trade.quantity))
+            writeCommission(fill, to: &$0)
+            $0.key("tradeId")
+            $0.value(fill.trade.id.rawValue)
+        }
+    }
+
+    private func writeCommission(_ fill: Fill, to writer: inout JSONWriter) {
+        writer.key("commission")
+        writer.decimal(fill.commission.units)
+        writer.key("commissionAsset")
+        writer.raw(venue.json(fill.commissionAsset))
+    }
+
+    private func writeIdentity(_ order: Order, _ id: ClientOrderID, to writer: inout JSONWriter) {
+        writer.key("orderId")
+        writer.value(order.id.rawValue)
+        writer.key("orderListId")
+        writer.value(-1)
+        writer.key("clientOrderId")
+        writer.value(id)
+    }
+
+    /// What every answer beyond ACK has; a market order shows no price and GTC.
+    private func writeResult(_ order: Order, to writer: inout JSONWriter) {
+        let instrument = venue.instrument(order.instrument)
+        let isMarket = order.type == .market
+        writer.key("price")
+        writer.decimal(isMarket ? 0 : instrument.units(order.price))
+        writer.key("origQty")
+        writer.decimal(instrument.units(order.quantity))
+        writer.key("executedQty")
+        writer.decimal(instrument.units(order.executed))
+        writer.key("origQuoteOrderQty")
+        writer.decimal(order.quoteQuantity.units)
+        writer.key("cummulativeQuoteQty")
+        writer.decimal(order.cumulativeQuote.units)
+        writer.key("status")
+        writer.word(order.status.apiName)
+        writer.key("timeInForce")
+        writer.word((isMarket ? .goodTilCancelled : order.timeInForce).apiName)
+        writer.key("type")
+        writer.word(order.type.apiName)
+        writer.key("side")
+        writer.word(order.side.apiName)
+        writer.key("workingTime")
+        writer.value(order.createdAt, in: unit)
+        writer.key("selfTradePreventionMode")
+        writer.word(order.selfTradePrevention.apiName)
+    }
+}
+
+extension JSONWriter {
+    /// Writes a moment as an integer in the unit the client asked for.
+    mutating func value(_ time: Timestamp, in unit: TimeUnit) {
+        value(unit == .milliseconds ? time.milliseconds : time.microseconds)
+    }
+}

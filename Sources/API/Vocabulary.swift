@@ -1,0 +1,104 @@
+import Trading
+
+/// A term with a fixed word at the API.
+protocol APINamed: CaseIterable {
+    /// The word.
+    var apiName: StaticString { get }
+}
+
+extension APINamed {
+    /// Finds the term of a word; case matters.
+    init?(apiName text: ArraySlice<UInt8>) {
+        for term in Self.allCases where text.isEqual(to: term.apiName) {
+            self = term
+            return
+        }
+        return nil
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Whether the bytes are those of a word.
+    func isEqual(to word: StaticString) -> Bool {
+        guard count == word.utf8CodeUnitCount else { return false }
+        return word.withUTF8Buffer { elementsEqual($0) }
+    }
+}
+
+extension Side: APINamed {
+    var apiName: StaticString { self == .buy ? "BUY" : "SELL" }
+}
+
+extension OrderType: APINamed {
+    var apiName: StaticString {
+        switch self {
+        case .limit: "LIMIT"
+        case .market: "MARKET"
+        case .limitMaker: "LIMIT_MAKER"
+        }
+    }
+}
+
+extension TimeInForce: APINamed {
+    var apiName: StaticString {
+        switch self {
+        case .goodTilCancelled: "GTC"
+        case .immediateOrCancel: "IOC"
+        case .fillOrKill: "FOK"
+        }
+    }
+}
+
+extension SelfTradePrevention: APINamed {
+    var apiName: StaticString {
+        switch self {
+        case .none: "NONE"
+        case .expireTaker: "EXPIRE_TAKER"
+        case .expireMaker: "EXPIRE_MAKER"
+        case .expireBoth: "EXPIRE_BOTH"
+        }
+    }
+}
+
+extension OrderStatus: APINamed {
+    var apiName: StaticString {
+        switch self {
+        case .new: "NEW"
+        case .partiallyFilled: "PARTIALLY_FILLED"
+        case .filled: "FILLED"
+        case .canceled: "CANCELED"
+        case .expired: "EXPIRED"
+        case .expiredInMatch: "EXPIRED_IN_MATCH"
+        }
+    }
+}
+
+extension Filter: APINamed {
+    var apiName: StaticString {
+        switch self {
+        case .price: "PRICE_FILTER"
+        case .percentPriceBySide: "PERCENT_PRICE_BY_SIDE"
+        case .lotSize: "LOT_SIZE"
+        case .marketLotSize: "MARKET_LOT_SIZE"
+        case .notional: "NOTIONAL"
+        case .openOrders: "MAX_NUM_ORDERS"
+        }
+    }
+}
+
+/// How much an answer to a placement tells.
+public enum ResponseType: Sendable, CaseIterable {
+    case ack
+    case result
+    case full
+}
+
+extension ResponseType: APINamed {
+    var apiName: StaticString {
+        switch self {
+        case .ack: "ACK"
+        case .result: "RESULT"
+        case .full: "FULL"
+        }
+    }
+}

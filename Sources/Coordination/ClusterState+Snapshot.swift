@@ -1,0 +1,67 @@
+import Membership
+import Trading
+import Wire
+
+extension ClusterState {
+    /// Layout version written by this build.
+    public static let version: UInt16 = 1
+
+    /// The state as a snapshot holds it.
+    public func encoded() -> [UInt8] {
+        var writer = ByteWriter(capacity: 4096)
+        writer.write(Self.version)
+        writer.write(isBootstrapped)
+        writer.write(map)
+        writer.write(count: replicas.count)
+        for nodes in replicas { writer.write(nodes) }
+        writer.write(count: departed.count)
+        for member in departed { writer.write(member) }
+        writer.write(count: recent.count)
+        for event in recent {
+            writer.write(event.time)
+            writer.write(event.what)
+            writer.write(event.why)
+        }
+        return writer.bytes
+    }
+
+    /// Reads a snapshot.
+    ///
+    /// - Parameter bytes: The whole snapshot.
+    /// - Throws: `DecodeError`.
+    public init(decoding bytes: [UInt8]) throws(DecodeError) {
+        var reader = ByteReader(bytes)
+        let version = try reader.read(UInt16.self)
+        guard version == Self.version else { throw .unsupportedVersion(version) }
+        self = .empty
+        isBootstrapped = try reader.readBool()
+        map = try reader.readShardMap()
+        for _ in 0..<(try reader.readCount(elementSizeMin: 4)) {
+            replicas.append(try reader.readNodes())
+        }
+        guard replicas.count == map.shards.count else {
+            throw .badValue(field: "replicas", at: reader.position)
+        }
+        for _ in 0..<(try reader.readCount(elementSizeMin: 25)) {
+            departed.append(try reader.readMember())
+        }
+        for _ in 0..<(try reader.readCount(elementSizeMin: 16)) {
+            recent.append(
+                ClusterEvent(
+                    time: try reader.readTimestamp(),
+                    what: try reader.readString(),
+                    why: try reader.readString()
+                )
+            )
+        }
+        try reader.finish()
+    }
+
+    /// A hash of the whole state; replicas compare theirs (I3).
+    ///
+    /// Complexity: linear in the state's size.
+    public var digest: UInt64 {
+        let bytes = encoded()
+        return SipHash.hash(bytes, in: 0..<bytes.count)
+    }
+}

@@ -1,0 +1,87 @@
+import Membership
+import Trading
+import Wire
+
+/// A command of shard 0's log: the only way the shard map changes.
+///
+/// Layout: one byte of kind, then the fields in the order of the case, `Wire` encoding. Kinds are
+/// never reused; an old log stays readable.
+public enum CoordinationCommand: Equatable, Sendable {
+    /// Fills an empty cluster; ignored when there is one.
+    case bootstrap(TopologyPlan)
+    /// A node or router joined, or came back as a new process or at a new address.
+    case register(Member)
+    /// Names a shard's primary for the next epoch, or other standbys for the present one.
+    case assign(
+        shard: ShardID,
+        epoch: Epoch,
+        primary: NodeID?,
+        instance: UInt64,
+        standbys: [NodeID],
+        why: String
+    )
+    /// A process is gone for good; ignored when a newer one of that name has registered.
+    case depart(NodeID, instance: UInt64, why: String)
+
+    /// The bytes of the command.
+    public func encoded() -> [UInt8] {
+        var writer = ByteWriter(capacity: 128)
+        switch self {
+        case .bootstrap(let plan):
+            writer.write(UInt8(0))
+            writer.write(plan)
+        case .register(let member):
+            writer.write(UInt8(1))
+            writer.write(member)
+        case .assign(let shard, let epoch, let primary, let instance, let standbys, let why):
+            writer.write(UInt8(2))
+            writer.write(shard)
+            writer.write(epoch)
+            writer.write(primary?.rawValue ?? "")
+            writer.write(instance)
+            writer.write(standbys)
+            writer.write(why)
+        case .depart(let node, let instance, let why):
+            writer.write(UInt8(3))
+            writer.write(node.rawValue)
+            writer.write(instance)
+            writer.write(why)
+        }
+        return writer.bytes
+    }
+
+    /// Reads a command.
+    ///
+    /// - Parameter bytes: The whole command.
+    /// - Throws: `DecodeError`.
+    public init(decoding bytes: [UInt8]) throws(DecodeError) {
+        var reader = ByteReader(bytes)
+        switch try reader.read(UInt8.self) {
+        case 0: self = .bootstrap(try reader.readTopologyPlan())
+        case 1: self = .register(try reader.readMember())
+        case 2: self = try Self.readAssign(&reader)
+        case 3:
+            self = .depart(
+                NodeID(try reader.readString()),
+                instance: try reader.read(UInt64.self),
+                why: try reader.readString()
+            )
+        default: throw .badValue(field: "CoordinationCommand", at: 0)
+        }
+        try reader.finish()
+    }
+
+    private static func readAssign(_ reader: inout ByteReader) throws(DecodeError) -> Self {
+        let shard = try reader.read(ShardID.self)
+        let epoch = try reader.read(Epoch.self)
+        let primary = try reader.readString()
+        return .assign(
+            shard: shard,
+            epoch: epoch,
+            primary: primary.isEmpty ? nil : NodeID(primary),
+            instance: try reader.read(UInt64.self),
+            standbys: try reader.readNodes(),
+            why: try reader.readString()
+        )
+    }
+}

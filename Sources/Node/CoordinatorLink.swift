@@ -1,0 +1,150 @@
+import Configuration
+import EventLoop
+import HTTP
+import Membership
+import Observability
+import Wire
+
+/// A member's stream to the coordinator: says hello, reports every heartbeat, brings the map.
+///
+/// When it breaks, the next coordinator of the plan is tried after a jittered pause; meanwhile the
+/// member goes on with the map it has (DESIGN, section 4, "coordinator dead").
+final class CoordinatorLink {
+    static let heartbeatMilliseconds: UInt64 = 20
+    /// A coordinator silent for so long is given up and another one tried.
+    static let silenceMilliseconds: UInt64 = 1000
+    static let path = "/member"
+
+    private let context: ProcessContext
+    private let member: Member
+    private let status: () -> ([ReplicaStatus], [Observation])
+    private let onMap: (ShardMap) -> Void
+    private var client: HTTPClient?
+    private var stream: HTTPStream?
+    private var frames = FrameReader(sizeMax: MembershipMessage.sizeMax)
+    private var attempt = 0
+    private var lastHeard: UInt64 = 0
+    private(set) var map = ShardMap.empty
+
+    init(
+        context: ProcessContext,
+        role: MemberRole,
+        status: @escaping () -> ([ReplicaStatus], [Observation]),
+        onMap: @escaping (ShardMap) -> Void
+    ) {
+        self.context = context
+        self.status = status
+        self.onMap = onMap
+        member = Member(
+            id: NodeID(context.endpoint.id),
+            role: role,
+            zone: context.endpoint.zone,
+            address: context.endpoint.address,
+            pid: currentProcessID(),
+            instance: context.instance
+        )
+    }
+
+    /// Connects, and stays connected from now on.
+    func start() {
+        connect()
+        let interval = Self.heartbeatMilliseconds
+        _ = context.loop.schedule(afterMilliseconds: interval, repeatingMilliseconds: interval) {
+            [unowned self] in beat()
+        }
+    }
+
+    /// Reports now rather than at the next heartbeat.
+    func report() {
+        let (statuses, observations) = status()
+        send(.status(statuses, observations: observations))
+    }
+
+    private func beat() {
+        guard stream != nil else { return }
+        report()
+        if context.now - lastHeard > Self.silenceMilliseconds * 1_000_000 {
+            lost("the coordinator is silent")
+        }
+    }
+
+    private func connect() {
+        let coordinators = context.plan.coordinators
+        let target = coordinators[attempt % coordinators.count]
+        HTTPClient.connect(
+            loop: context.loop,
+            host: target.host,
+            port: target.port,
+            tls: context.clientTLS,
+            timeoutMilliseconds: 1000
+        ) { [weak self] result in
+            guard let self else { return }
+            switch result {
+            case .success(let client): opened(client)
+            case .failure: retry()
+            }
+        }
+    }
+
+    private func opened(_ client: HTTPClient) {
+        self.client = client
+        client.onClose = { [weak self] reason in self?.lost(reason) }
+        let stream = client.openStream(method: "POST", path: Self.path)
+        self.stream = stream
+        frames = FrameReader(sizeMax: MembershipMessage.sizeMax)
+        lastHeard = context.now
+        stream.onData = { [weak self] bytes in self?.received(bytes) }
+        stream.onClose = { [weak self] reason in self?.lost(reason) }
+        send(.hello(member))
+        report()
+    }
+
+    private func received(_ bytes: UnsafeRawBufferPointer) {
+        lastHeard = context.now
+        frames.append(bytes)
+        do {
+            while var frame = try frames.next() {
+                let message = try MembershipMessage(
+                    decoding: try frame.read(count: frame.remaining)
+                )
+                if case .map(let map) = message { take(map) }
+            }
+        } catch {
+            lost("cannot read the coordinator: \(error)")
+        }
+    }
+
+    private func take(_ map: ShardMap) {
+        guard map.version > self.map.version else { return }
+        self.map = map
+        context.log.log(.info, "map", ["version": LogValue(map.version)])
+        onMap(map)
+    }
+
+    private func send(_ message: MembershipMessage) {
+        guard let stream else { return }
+        var writer = ByteWriter()
+        Frame.write(to: &writer) { $0.write(raw: message.encoded()) }
+        stream.write(writer.bytes)
+    }
+
+    private func lost(_ reason: String) {
+        guard let client else { return }
+        self.client = nil
+        stream?.onClose = nil
+        stream?.onData = nil
+        stream = nil
+        client.onClose = nil
+        client.close()
+        context.log.log(.warning, "coordinator lost", ["reason": .text(reason)])
+        retry()
+    }
+
+    private func retry() {
+        attempt += 1
+        // 20 to 40 ms at first, up to half a second, spread by the instance.
+        let step = min(UInt64(20) << UInt64(min(attempt, 4)), 250)
+        let pause = step + (context.instance ^ UInt64(attempt)) % step
+        _ = context.loop.schedule(afterMilliseconds: pause) { [weak self] in self?.connect() }
+    }
+}

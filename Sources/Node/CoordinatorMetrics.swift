@@ -1,0 +1,45 @@
+import Coordination
+import Membership
+import Observability
+import Trading
+
+/// What the coordinator counts.
+final class CoordinatorMetrics {
+    private let registry: MetricsRegistry
+    private let assignments: MetricsRegistry.Counter
+    private let mapVersion: MetricsRegistry.Gauge
+    private var lags: [String: MetricsRegistry.Gauge] = [:]
+
+    init(_ registry: MetricsRegistry) {
+        self.registry = registry
+        assignments = registry.counter(
+            "castle_assignments_total",
+            help: "Assignments of shards since this process leads: failovers, joins, losses."
+        )
+        mapVersion = registry.gauge("castle_map_version", help: "Version of the shard map.")
+    }
+
+    func assigned() { registry.increment(assignments) }
+
+    func measure(_ view: ClusterView) {
+        registry.set(mapVersion, to: Double(view.mapVersion))
+        for shard in view.shards {
+            for standby in shard.standbys {
+                let gauge = lag(shard.id, standby.node.rawValue)
+                registry.set(gauge, to: Double(standby.lag ?? 0))
+            }
+        }
+    }
+
+    private func lag(_ shard: ShardID, _ node: String) -> MetricsRegistry.Gauge {
+        let key = "\(shard)/\(node)"
+        if let gauge = lags[key] { return gauge }
+        let gauge = registry.gauge(
+            "castle_standby_lag_entries",
+            help: "Log entries a standby is behind its shard.",
+            labels: ["shard": "\(shard)", "node": node]
+        )
+        lags[key] = gauge
+        return gauge
+    }
+}

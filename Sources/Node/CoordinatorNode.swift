@@ -1,0 +1,269 @@
+import Configuration
+import Coordination
+import EventLoop
+import HTTP
+import Membership
+import Observability
+import Redis
+import Replication
+import Trading
+import Wire
+
+/// The coordinator: membership, health and failover, with shard 0's log as its only memory.
+final class CoordinatorNode: HTTPHandlers {
+    static let clusterPath = "/cluster"
+
+    private let context: ProcessContext
+    private let acceptor: LogAcceptor
+    private var log = CoordinatorLog()
+    private var coordinator: Coordinator
+    private let members = MemberStreams()
+    private let metrics: CoordinatorMetrics
+    /// Logs still to be created before the cluster may begin; only when bootstrapping.
+    private var creating: [LogAcceptor] = []
+    private let isBootstrapping: Bool
+
+    /// Runs `castle coordinator` until a signal.
+    ///
+    /// - Parameters:
+    ///   - plan: The cluster's plan.
+    ///   - id: This coordinator's name in it.
+    ///   - isBootstrapping: Whether logs may be created where there are none: once in a cluster's
+    ///     life. Without it an empty log is a lost disk, and refused (I6).
+    /// - Throws: What makes it impossible to start.
+    static func run(plan: ClusterPlan, id: String, isBootstrapping: Bool) throws {
+        let context = try ProcessContext(plan: plan, id: id)
+        let node = CoordinatorNode(context: context, isBootstrapping: isBootstrapping)
+        node.start()
+        try context.run(node)
+    }
+
+    private init(context: ProcessContext, isBootstrapping: Bool) {
+        self.context = context
+        self.isBootstrapping = isBootstrapping
+        let plan = TopologyPlan(
+            shards: context.plan.shards.map {
+                Coordination.ShardPlan(
+                    shard: ShardID($0.id),
+                    pairs: $0.pairs,
+                    replicas: $0.replicas.map { NodeID($0) }
+                )
+            }
+        )
+        coordinator = Coordinator(plan: plan)
+        metrics = CoordinatorMetrics(context.metrics)
+        acceptor = Self.acceptor(context, ShardID(0))
+    }
+
+    private static func acceptor(_ context: ProcessContext, _ shard: ShardID) -> LogAcceptor {
+        let redis = context.plan.redis[0]
+        return LogAcceptor(
+            loop: context.loop,
+            endpoint: RedisEndpoint(host: redis.host, port: redis.port),
+            shard: shard,
+            durability: RedisDurability(context.plan.durability)
+        )
+    }
+
+    private func start() {
+        acceptor.onReady = { [unowned self] in
+            if isBootstrapping {
+                create(acceptor) { [unowned self] in createShards() }
+            } else {
+                begin()
+            }
+        }
+        acceptor.onLost = { [unowned self] reason in
+            context.log.log(.warning, "log unreachable", ["reason": .text(reason)])
+            log.acceptorLost()
+        }
+        context.loop.beforeSleep { [unowned self] in
+            var effects: [CoordinatorLogEffect] = []
+            log.flush(wall: context.wall, effects: &effects)
+            carryOut(effects)
+        }
+        let interval = coordinator.settings.tickMilliseconds
+        _ = context.loop.schedule(afterMilliseconds: interval, repeatingMilliseconds: interval) {
+            [unowned self] in
+            perform { $0.tick(now: now, &$1) }
+            metrics.measure(coordinator.clusterView(now: now))
+        }
+    }
+
+    /// Milliseconds of this process' monotonic clock.
+    private var now: UInt64 { context.now / 1_000_000 }
+
+    // MARK: Creating the logs of a new cluster
+
+    private func createShards() {
+        guard creating.isEmpty else { return begin() }
+        creating = context.plan.shards.map { Self.acceptor(context, ShardID($0.id)) }
+        var remaining = creating.count
+        for shard in creating {
+            var isDone = false
+            shard.onReady = { [unowned self] in
+                create(shard) { [unowned self] in
+                    guard !isDone else { return }
+                    isDone = true
+                    remaining -= 1
+                    shard.close()
+                    if remaining == 0 { begin() }
+                }
+            }
+        }
+    }
+
+    private func create(_ acceptor: LogAcceptor, _ done: @escaping () -> Void) {
+        let request = AcceptorRequest.create(incarnation: context.plan.clusterNumber)
+        acceptor.send(request) { [unowned self] reply in
+            // No answer: the acceptor comes back by itself and `onReady` tries again.
+            guard let reply else { return }
+            guard reply == .done else { context.die("cannot create a log: \(reply)") }
+            done()
+        }
+    }
+
+    private func begin() {
+        var effects: [CoordinatorLogEffect] = []
+        log.acceptorReady(effects: &effects)
+        carryOut(effects)
+    }
+
+    // MARK: Effects
+
+    private func perform(_ input: (inout Coordinator, inout [CoordinatorEffect]) -> Void) {
+        var effects: [CoordinatorEffect] = []
+        input(&coordinator, &effects)
+        for effect in effects { carryOut(effect) }
+    }
+
+    private func carryOut(_ effects: [CoordinatorLogEffect]) {
+        for effect in effects {
+            switch effect {
+            case .ask(let request):
+                acceptor.send(request) { [unowned self] reply in
+                    var effects: [CoordinatorLogEffect] = []
+                    log.received(reply, to: request, effects: &effects)
+                    carryOut(effects)
+                }
+            case .lead(let state):
+                coordinator.restore(state)
+                perform { $0.becameLeader(now: now, &$1) }
+            case .committed(let commands, let time):
+                for command in commands { note(command) }
+                perform { $0.committed(commands, time: time, now: now, &$1) }
+            case .lost(let reason): context.die(reason)
+            case .note(let text): context.log.log(.warning, text)
+            }
+        }
+    }
+
+    private func note(_ command: CoordinationCommand) {
+        guard case .assign(let shard, let epoch, let primary, _, _, let why) = command else {
+            return
+        }
+        metrics.assigned()
+        context.log.log(
+            .info,
+            "assigned",
+            [
+                "shard": LogValue(shard.rawValue), "epoch": LogValue(epoch.rawValue),
+                "primary": .text(primary?.rawValue ?? "none"), "why": .text(why),
+            ]
+        )
+    }
+
+    private func carryOut(_ effect: CoordinatorEffect) {
+        switch effect {
+        case .propose(let command): log.propose(command)
+        case .send(let message, let id): members.send(message, to: id)
+        case .broadcast(let message): members.broadcast(message)
+        case .probe(let id, let address): probe(id, address)
+        case .log(let text): context.log.log(.info, text)
+        }
+    }
+
+    private func probe(_ id: NodeID, _ address: String) {
+        let (host, port) = StreamLink.split(address)
+        context.loop.connect(host: host, port: port, timeoutMilliseconds: 500) {
+            [weak self] result in
+            guard let self else { return }
+            var isReachable = false
+            if case .success(let connection) = result {
+                isReachable = true
+                connection.close()
+            }
+            perform { $0.connectProbe(id, reachable: isReachable, now: now, &$1) }
+        }
+    }
+
+    // MARK: HTTPHandlers
+
+    func handle(_ request: HTTPRequest, _ exchange: HTTPExchange) {
+        if let body = context.answer(request, health: health) {
+            return exchange.respond(text: body)
+        }
+        guard String(decoding: request.path, as: UTF8.self) == Self.clusterPath else {
+            return exchange.respondNotFound()
+        }
+        let scheme = context.plan.tls == nil ? "http" : "https"
+        exchange.respond(json: ClusterJSON.encode(coordinator.clusterView(now: now), scheme))
+    }
+
+    func acceptsStream(_ request: HTTPRequest) -> Bool {
+        String(decoding: request.path, as: UTF8.self) == CoordinatorLink.path
+    }
+
+    func handleStream(_ request: HTTPRequest, _ stream: HTTPStream) {
+        var frames = FrameReader(sizeMax: MembershipMessage.sizeMax)
+        var member: Member?
+        stream.onData = { [weak self] bytes in
+            guard let self else { return }
+            frames.append(bytes)
+            do {
+                while var frame = try frames.next() {
+                    let bytes = try frame.read(count: frame.remaining)
+                    received(try MembershipMessage(decoding: bytes), on: stream, &member)
+                }
+            } catch {
+                context.log.log(.warning, "unreadable member", ["error": .text("\(error)")])
+                stream.close()
+            }
+        }
+        stream.onClose = { [weak self] _ in
+            stream.onData = nil
+            guard let self, let member, members.remove(member.id, stream) else { return }
+            perform {
+                $0.memberDisconnected(member.id, instance: member.instance, now: now, &$1)
+            }
+        }
+    }
+
+    private func received(
+        _ message: MembershipMessage,
+        on stream: HTTPStream,
+        _ member: inout Member?
+    ) {
+        if case .hello(let introduced) = message {
+            member = introduced
+            members.add(introduced.id, stream)
+            return perform { $0.memberConnected(introduced, now: now, &$1) }
+        }
+        guard let member, members.isPresent(member.id, stream) else { return }
+        perform { $0.received(message, from: member.id, now: now, &$1) }
+    }
+
+    func acceptsWebSocket(_ request: HTTPRequest) -> Bool { false }
+
+    func handleWebSocket(_ request: HTTPRequest, _ socket: WebSocket) {
+        socket.close(code: 1008, reason: "no WebSocket here")
+    }
+
+    private func health() -> [UInt8] {
+        let role = log.isLeading ? "leader" : "candidate"
+        let line =
+            "ok coordinator=\(context.endpoint.id) role=\(role) epoch=\(log.epoch) "
+            + "position=\(log.position) uptime_seconds=\(context.uptimeSeconds)\n"
+        return Array(line.utf8)
+    }
+}

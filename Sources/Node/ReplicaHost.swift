@@ -1,0 +1,143 @@
+import Configuration
+import EventLoop
+import HTTP
+import Observability
+import Redis
+import Replication
+import Shard
+import Trading
+import Wire
+
+/// Runs one replica on real sockets: carries out its effects and brings it what comes back.
+final class ReplicaHost {
+    let replica: Replica
+    private let context: ProcessContext
+    private let acceptor: LogAcceptor
+    private let tail: LogTail
+    private let metrics: ReplicaMetrics
+    private unowned let streams: StreamTable
+    private let onChange: () -> Void
+    private var wasServing = false
+
+    init(
+        context: ProcessContext,
+        shard: ShardID,
+        genesis: [Command],
+        streams: StreamTable,
+        onChange: @escaping () -> Void
+    ) {
+        self.context = context
+        self.streams = streams
+        self.onChange = onChange
+        replica = Replica(shard: shard, genesis: genesis)
+        let redis = context.plan.redis[0]
+        let endpoint = RedisEndpoint(host: redis.host, port: redis.port)
+        acceptor = LogAcceptor(
+            loop: context.loop,
+            endpoint: endpoint,
+            shard: shard,
+            durability: RedisDurability(context.plan.durability)
+        )
+        tail = LogTail(loop: context.loop, endpoint: endpoint, shard: shard)
+        metrics = ReplicaMetrics(context.metrics, shard: shard)
+        acceptor.onReady = { [weak self] in
+            self?.perform { $0.acceptorReady(effects: &$1) }
+        }
+        acceptor.onLost = { [weak self] reason in
+            self?.note(.warning, "log unreachable: \(reason)")
+            self?.perform { $0.acceptorLost(effects: &$1) }
+        }
+        tail.onRecords = { [weak self] records in
+            self?.perform { $0.tailed(records, effects: &$1) }
+        }
+    }
+
+    /// Gives the replica an input and carries out what it wants.
+    func perform(_ input: (Replica, inout [ReplicaEffect]) -> Void) {
+        var effects: [ReplicaEffect] = []
+        input(replica, &effects)
+        carryOut(effects)
+        guard replica.isServing != wasServing else { return }
+        wasServing = replica.isServing
+        onChange()
+    }
+
+    /// Ends a turn of the loop: proposes what came in.
+    func flush() {
+        perform { $0.flush(now: context.now, wall: context.wall, effects: &$1) }
+    }
+
+    /// Brings the gauges up to date.
+    func measure() { metrics.measure(replica) }
+
+    private func carryOut(_ effects: [ReplicaEffect]) {
+        // Replies to one stream that follow one another leave in one write.
+        var output = ByteWriter()
+        var target: StreamID?
+        for effect in effects {
+            if case .send(let response, let stream) = effect {
+                if target != stream { release(&output, to: target) }
+                target = stream
+                response.write(to: &output)
+                continue
+            }
+            if case .close = effect { release(&output, to: target) }
+            carryOut(effect)
+        }
+        release(&output, to: target)
+    }
+
+    private func release(_ output: inout ByteWriter, to stream: StreamID?) {
+        guard let stream, !output.bytes.isEmpty else { return }
+        streams.write(output.bytes, to: stream)
+        output = ByteWriter()
+    }
+
+    private func carryOut(_ effect: ReplicaEffect) {
+        switch effect {
+        case .ask(let request):
+            acceptor.send(request) { [weak self] reply in
+                self?.perform { $0.received(reply, to: request, effects: &$1) }
+            }
+        case .follow(let id): tail.start(after: id)
+        case .stopFollowing: tail.stop()
+        case .close(let stream): streams.close(stream)
+        case .feed(let message, let followers):
+            var writer = ByteWriter()
+            message.write(to: &writer)
+            for stream in followers { streams.write(writer.bytes, to: stream) }
+        case .note(let level, let text): note(level, text)
+        case .committed(let commands, let bytes, let proposedAt):
+            metrics.committed(commands: commands, bytes: bytes, after: context.now - proposedAt)
+        case .answered(let reason): metrics.answered(reason)
+        case .send: invariant(false, "sends are grouped before")
+        }
+    }
+
+    private func note(_ level: NoteLevel, _ text: String) {
+        let level: LogLevel =
+            switch level {
+            case .info: .info
+            case .warning: .warning
+            case .error: .error
+            }
+        context.log.log(
+            level,
+            text,
+            [
+                "shard": LogValue(replica.shard.rawValue),
+                "epoch": LogValue(replica.epoch.rawValue),
+                "seq": LogValue(replica.position.rawValue),
+            ]
+        )
+    }
+}
+
+extension RedisDurability {
+    init(_ durability: Durability) {
+        switch durability {
+        case .always: self = .always
+        case .everysec: self = .everySecond
+        }
+    }
+}

@@ -1,0 +1,324 @@
+import API
+import Configuration
+import EventLoop
+import HTTP
+import Membership
+import Observability
+import Routing
+import TLS
+import Trading
+import Wire
+
+/// A router: one process, one loop, translating the public API into commands and questions.
+///
+/// Each goes to the shard that owns its pair; only what a shard has committed is answered.
+final class RouterNode: HTTPHandlers {
+    let board: MarketBoard
+    private let context: ProcessContext
+    private let gateway: Gateway
+    private let venue: Venue
+    private let metrics: RouterMetrics
+    private var limiter: WeightLimiter
+    private var channels: [ShardID: ShardChannel] = [:]
+    private var shards: [ShardID] = []
+    /// The shard of each pair, by instrument id, from the newest map.
+    private var owners: [ShardID?] = []
+    private var waiting: [UInt64: (RequestOutcome) -> Void] = [:]
+    private var nextToken: UInt64 = 1
+    private var link: CoordinatorLink?
+
+    /// Runs `castle router` until a signal.
+    ///
+    /// - Parameters:
+    ///   - plan: The cluster's plan.
+    ///   - id: This router's name in it.
+    /// - Throws: What makes it impossible to start.
+    static func run(plan: ClusterPlan, id: String) throws {
+        let router = try RouterNode(context: ProcessContext(plan: plan, id: id))
+        router.start()
+        try router.context.run(router, limits: HTTPLimits())
+    }
+
+    private init(context: ProcessContext) throws {
+        self.context = context
+        let (assets, instruments) = try InstrumentFile.load(context.plan.instruments)
+        let accounts = try AccountsFile.load(context.plan.accounts)
+        let limits = try LimitsFile.load(context.plan.limits)
+        venue = Venue(assets: assets, instruments: instruments)
+        let signers = Signers(accounts)
+        gateway = Gateway(
+            venue: venue,
+            keys: KeyRing(accounts.entries.map(APIKey.init)),
+            limits: RateLimits(
+                weightPerMinute: limits.weightPerMinute,
+                ordersPerTenSeconds: limits.ordersPer10Seconds,
+                ordersPerDay: limits.ordersPerDay
+            ),
+            authenticate: signers.authenticate,
+            makeClientOrderID: Self.makeClientOrderID
+        )
+        limiter = WeightLimiter(limitPerMinute: limits.weightPerMinute)
+        board = MarketBoard(context: context, instruments: instruments)
+        metrics = RouterMetrics(context.metrics)
+        owners = instruments.map { _ in nil }
+    }
+
+    private func start() {
+        let link = CoordinatorLink(
+            context: context,
+            role: .router,
+            status: { [unowned self] in ([], observations()) },
+            onMap: { [unowned self] in follow($0) }
+        )
+        self.link = link
+        link.start()
+        board.start()
+        _ = context.loop.schedule(afterMilliseconds: 5, repeatingMilliseconds: 5) {
+            [unowned self] in
+            for shard in shards { channels[shard]?.tick() }
+            metrics.measure(
+                inFlight: waiting.count,
+                listeners: board.listenerCount,
+                mapVersion: self.link?.map.version ?? 0
+            )
+        }
+    }
+
+    private func follow(_ map: ShardMap) {
+        for assignment in map.shards {
+            let channel = channels[assignment.shard] ?? add(assignment.shard)
+            let address = assignment.primary.flatMap { map.member($0)?.address }
+            channel.assign(address: address, epoch: assignment.epoch)
+            for pair in assignment.pairs {
+                guard let id = venue.instruments.firstIndex(where: { $0.symbol == pair }) else {
+                    continue
+                }
+                owners[id] = assignment.shard
+            }
+        }
+    }
+
+    private func add(_ shard: ShardID) -> ShardChannel {
+        let channel = ShardChannel(context: context, router: self, shard: shard)
+        channels[shard] = channel
+        shards.append(shard)
+        shards.sort()
+        return channel
+    }
+
+    /// How long each primary has been silent: the coordinator's second opinion.
+    private func observations() -> [Observation] {
+        guard let map = link?.map else { return [] }
+        var heard: [NodeID: UInt64] = [:]
+        for assignment in map.shards {
+            guard let node = assignment.primary, let channel = channels[assignment.shard] else {
+                continue
+            }
+            heard[node] = max(heard[node] ?? 0, channel.lastHeard)
+        }
+        return heard.keys.sorted().map { node in
+            let silence = (context.now - min(heard[node] ?? 0, context.now)) / 1_000_000
+            return Observation(
+                node: node,
+                silenceMilliseconds: UInt32(clamping: silence)
+            )
+        }
+    }
+
+    // MARK: Outcomes
+
+    func complete(_ token: UInt64, _ outcome: RequestOutcome) {
+        waiting.removeValue(forKey: token)?(outcome)
+    }
+
+    func ready(_ token: UInt64, isCurrent: Bool) {
+        waiting.removeValue(forKey: token)?(isCurrent ? .reply(.done) : .unavailable)
+    }
+
+    private func park(_ completion: @escaping (RequestOutcome) -> Void) -> UInt64 {
+        let token = nextToken
+        nextToken += 1
+        waiting[token] = completion
+        return token
+    }
+
+    // MARK: HTTPHandlers
+
+    func acceptsStream(_ request: HTTPRequest) -> Bool { false }
+
+    func handleStream(_ request: HTTPRequest, _ stream: HTTPStream) { stream.close() }
+
+    func acceptsWebSocket(_ request: HTTPRequest) -> Bool { StreamPath(target(request)) != nil }
+
+    func handleWebSocket(_ request: HTTPRequest, _ socket: WebSocket) {
+        guard let path = StreamPath(target(request)) else {
+            return socket.close(code: 1008, reason: "no such stream")
+        }
+        board.open(socket, path)
+    }
+
+    private func target(_ request: HTTPRequest) -> String {
+        let query = request.query.isEmpty ? [] : [UInt8(ascii: "?")] + request.query
+        return String(decoding: request.path + query, as: UTF8.self)
+    }
+
+    func handle(_ request: HTTPRequest, _ exchange: HTTPExchange) {
+        if let body = context.answer(request, health: health) {
+            return exchange.respond(text: body)
+        }
+        let arrival = context.now
+        let wall = context.wall
+        let call = APIRequest(request)
+        let client = clientAddress(request)
+        switch limiter.charge(client, weight: gateway.weight(of: call), now: wall) {
+        case .refused(let error):
+            respond(APIResponse(error), to: exchange, arrival, used: nil)
+        case .accepted(let used):
+            let operation = gateway.interpret(call, now: wall)
+            carryOut(operation) { [weak self] response in
+                guard let self else { return }
+                var used = used
+                // Placing and cancelling weigh nothing when they succeed.
+                if case .command = operation, response.status == 200 {
+                    used = limiter.refund(client, weight: 1, now: wall)
+                }
+                respond(response, to: exchange, arrival, used: used)
+            }
+        }
+    }
+
+    /// The edge tells the client's address; anyone else is its own client.
+    private func clientAddress(_ request: HTTPRequest) -> String {
+        guard request.remoteAddress.hasPrefix("127.0.0.1"),
+            let forwarded = request.header("x-forwarded-for"),
+            let last = forwarded.split(separator: ",").last
+        else { return request.remoteAddress }
+        return last.filter { $0 != " " }
+    }
+
+    private func carryOut(
+        _ operation: Operation,
+        _ finish: @escaping (APIResponse) -> Void
+    ) {
+        switch operation {
+        case .respond(let response): finish(response)
+        case .command(let instrument, let command, let plan):
+            guard let channel = channel(instrument) else {
+                return finish(gateway.renderUnavailable())
+            }
+            let token = park { [gateway] in finish(gateway.render($0, plan)) }
+            channel.submit(command, token: token)
+        case .query(let instrument, let query, let plan):
+            guard let channel = channel(instrument) else {
+                return finish(gateway.renderUnavailable())
+            }
+            let token = park { [gateway] in finish(gateway.render($0, plan)) }
+            channel.ask(query, token: token)
+        case .queryAll(let query, let plan):
+            gather(shards, ask: query) { [gateway] outcome in
+                finish(gateway.render(outcome, plan))
+            }
+        case .market(let instruments, let plan):
+            read(instruments) { [gateway, board] isCurrent in
+                guard isCurrent else { return finish(gateway.renderUnavailable()) }
+                finish(gateway.render(plan, source: board))
+            }
+        }
+    }
+
+    private func channel(_ instrument: InstrumentID) -> ShardChannel? {
+        owners[Int(instrument.rawValue)].flatMap { channels[$0] }
+    }
+
+    /// Asks several shards the same and puts the replies together.
+    private func gather(
+        _ shards: [ShardID],
+        ask query: Query,
+        _ finish: @escaping (RequestOutcome) -> Void
+    ) {
+        guard !shards.isEmpty else { return finish(.unavailable) }
+        var outcomes: [RequestOutcome] = []
+        for shard in shards {
+            let token = park { outcome in
+                outcomes.append(outcome)
+                guard outcomes.count == shards.count else { return }
+                var replies: [Reply] = []
+                for outcome in outcomes {
+                    guard case .reply(let reply) = outcome else { return finish(outcome) }
+                    replies.append(reply)
+                }
+                finish(.reply(Reply.merge(replies)))
+            }
+            channels[shard]?.ask(query, token: token)
+        }
+    }
+
+    /// Waits until the mirror holds everything acknowledged before now for these pairs: asks each
+    /// primary for its position, then waits for the mirror to reach it.
+    private func read(_ instruments: [InstrumentID], _ finish: @escaping (Bool) -> Void) {
+        var wanted: [ShardID] = []
+        for instrument in instruments {
+            guard let shard = owners[Int(instrument.rawValue)] else { return finish(false) }
+            if !wanted.contains(shard) { wanted.append(shard) }
+        }
+        var remaining = wanted.count
+        var isCurrent = true
+        for shard in wanted {
+            let done = { (isReached: Bool) in
+                isCurrent = isCurrent && isReached
+                remaining -= 1
+                if remaining == 0 { finish(isCurrent) }
+            }
+            let token = park { [unowned self] outcome in
+                guard case .reply(.position(let position)) = outcome else { return done(false) }
+                let token = park { done($0 == .reply(.done)) }
+                channels[shard]?.wait(for: position, token: token)
+            }
+            channels[shard]?.ask(.position, token: token)
+        }
+    }
+
+    private func respond(
+        _ response: APIResponse,
+        to exchange: HTTPExchange,
+        _ arrival: UInt64,
+        used: Int?
+    ) {
+        metrics.answered(status: response.status, after: context.now - arrival)
+        var headers = response.headers
+        headers.append((name: "content-type", value: "application/json"))
+        if let used {
+            headers.append((name: "x-mbx-used-weight", value: "\(used)"))
+            headers.append((name: "x-mbx-used-weight-1m", value: "\(used)"))
+        }
+        exchange.respond(status: response.status, headers: headers, body: response.body)
+    }
+
+    private func health() -> [UInt8] {
+        var lines = "ok router=\(context.endpoint.id) uptime_seconds=\(context.uptimeSeconds) "
+        lines += "map_version=\(link?.map.version ?? 0)\n"
+        for shard in shards {
+            guard let channel = channels[shard] else { continue }
+            lines += "shard=\(shard) session=\(channel.isOpen ? "open" : "down") "
+            lines += "in_flight=\(channel.inFlightCount) "
+            lines += "market_data=\(channel.isLoaded ? "loaded" : "missing")\n"
+        }
+        return Array(lines.utf8)
+    }
+
+    /// 22 random characters, as the venue makes for an order that came without an id.
+    private static func makeClientOrderID() -> ClientOrderID {
+        ClientOrderID(SecureRandom.alphanumeric(count: 22)) ?? .none
+    }
+}
+
+extension Gateway {
+    fileprivate func render(_ outcome: RequestOutcome, _ plan: RenderPlan) -> APIResponse {
+        switch outcome {
+        case .reply(let reply): render(plan, reply)
+        case .unknown: renderUnknown()
+        case .unavailable: renderUnavailable()
+        case .overloaded: renderOverloaded()
+        }
+    }
+}

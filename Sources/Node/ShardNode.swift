@@ -1,0 +1,190 @@
+import Configuration
+import EventLoop
+import HTTP
+import Membership
+import Observability
+import Replication
+import Shard
+import Trading
+import Wire
+
+/// A shard node: one process, one loop, several shard replicas, each primary or standby as the
+/// newest map says.
+final class ShardNode: HTTPHandlers {
+    private let context: ProcessContext
+    private let streams = StreamTable()
+    private var hosts: [ShardID: ReplicaHost] = [:]
+    private var shards: [ShardID] = []
+    private var link: CoordinatorLink?
+
+    /// Runs `castle shard` until a signal.
+    ///
+    /// - Parameters:
+    ///   - plan: The cluster's plan.
+    ///   - id: This node's name in it.
+    /// - Throws: What makes it impossible to start.
+    static func run(plan: ClusterPlan, id: String) throws {
+        let node = try ShardNode(context: ProcessContext(plan: plan, id: id))
+        node.start()
+        try node.context.run(node)
+    }
+
+    private init(context: ProcessContext) throws {
+        self.context = context
+        let genesis = try Genesis(plan: context.plan)
+        for plan in context.plan.shards where plan.replicas.contains(context.endpoint.id) {
+            let shard = ShardID(plan.id)
+            shards.append(shard)
+            hosts[shard] = ReplicaHost(
+                context: context,
+                shard: shard,
+                genesis: genesis.commands(for: plan),
+                streams: streams,
+                onChange: { [weak self] in self?.link?.report() }
+            )
+        }
+    }
+
+    private func start() {
+        let link = CoordinatorLink(
+            context: context,
+            role: .node,
+            status: { [unowned self] in (statuses(), []) },
+            onMap: { [unowned self] in follow($0) }
+        )
+        self.link = link
+        link.start()
+        context.loop.beforeSleep { [unowned self] in
+            for shard in shards { hosts[shard]?.flush() }
+        }
+        _ = context.loop.schedule(afterMilliseconds: 100, repeatingMilliseconds: 100) {
+            [unowned self] in
+            for shard in shards {
+                hosts[shard]?.perform { $0.feedHeartbeat(effects: &$1) }
+                hosts[shard]?.measure()
+            }
+        }
+    }
+
+    private func follow(_ map: ShardMap) {
+        let own = NodeID(context.endpoint.id)
+        for assignment in map.shards {
+            guard let host = hosts[assignment.shard] else { continue }
+            // A term given to an earlier process of this name is not ours to go on with.
+            let isPrimary =
+                assignment.primary == own && assignment.primaryInstance == context.instance
+            let duty: ReplicaDuty =
+                isPrimary
+                ? .primary(assignment.epoch)
+                : .standby(writesSnapshots: assignment.standbys.first == own)
+            host.perform { $0.assume(duty, effects: &$1) }
+        }
+    }
+
+    private func statuses() -> [ReplicaStatus] {
+        shards.compactMap { shard in
+            guard let replica = hosts[shard]?.replica else { return nil }
+            return ReplicaStatus(
+                shard: shard,
+                epoch: replica.epoch,
+                isPrimary: replica.isServing,
+                position: replica.position,
+                isCaughtUp: replica.hasCaughtUp
+            )
+        }
+    }
+
+    // MARK: HTTPHandlers
+
+    func handle(_ request: HTTPRequest, _ exchange: HTTPExchange) {
+        guard let body = context.answer(request, health: health) else {
+            return exchange.respondNotFound()
+        }
+        exchange.respond(text: body)
+    }
+
+    func acceptsStream(_ request: HTTPRequest) -> Bool {
+        let path = String(decoding: request.path, as: UTF8.self)
+        return path == SessionPath.session || path == SessionPath.feed
+    }
+
+    func handleStream(_ request: HTTPRequest, _ stream: HTTPStream) {
+        if String(decoding: request.path, as: UTF8.self) == SessionPath.feed {
+            openFeed(request, stream)
+        } else {
+            openSession(stream)
+        }
+    }
+
+    func acceptsWebSocket(_ request: HTTPRequest) -> Bool { false }
+
+    func handleWebSocket(_ request: HTTPRequest, _ socket: WebSocket) {
+        socket.close(code: 1008, reason: "no WebSocket here")
+    }
+
+    private func openFeed(_ request: HTTPRequest, _ stream: HTTPStream) {
+        guard let query = FeedQuery(request.query), let host = hosts[query.shard] else {
+            return stream.close()
+        }
+        let id = streams.add(stream)
+        stream.onClose = { [weak self, weak host] _ in
+            self?.streams.remove(id)
+            host?.replica.closed(id)
+        }
+        host.perform { $0.feedOpened(id, after: query.position, effects: &$1) }
+    }
+
+    private func openSession(_ stream: HTTPStream) {
+        let id = streams.add(stream)
+        let session = SessionReader(hosts: hosts, id: id)
+        stream.onData = { bytes in
+            if !session.received(bytes) { stream.close() }
+        }
+        stream.onClose = { [weak self] _ in
+            self?.streams.remove(id)
+            session.closed()
+            stream.onData = nil
+        }
+    }
+
+    private func health() -> [UInt8] {
+        var lines = "ok node=\(context.endpoint.id) uptime_seconds=\(context.uptimeSeconds)\n"
+        for status in statuses() {
+            let role = status.isPrimary ? "primary" : "standby"
+            lines += "shard=\(status.shard) role=\(role) epoch=\(status.epoch) "
+            lines += "position=\(status.position) caught_up=\(status.isCaughtUp)\n"
+        }
+        return Array(lines.utf8)
+    }
+}
+
+/// Cuts a session stream into messages and hands them to the replica its hello names.
+private final class SessionReader {
+    private let hosts: [ShardID: ReplicaHost]
+    private let id: StreamID
+    private var host: ReplicaHost?
+    private var frames = FrameReader(sizeMax: SessionRequest.sizeMax)
+
+    init(hosts: [ShardID: ReplicaHost], id: StreamID) {
+        self.hosts = hosts
+        self.id = id
+    }
+
+    /// Returns whether the stream may go on.
+    func received(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        frames.append(bytes)
+        do {
+            while var frame = try frames.next() {
+                let request = try SessionRequest(from: &frame)
+                if case .hello(_, _, let shard) = request, host == nil { host = hosts[shard] }
+                guard let host else { return false }
+                host.perform { $0.received(request, on: id, effects: &$1) }
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    func closed() { host?.replica.closed(id) }
+}

@@ -1,0 +1,108 @@
+import Matching
+import Testing
+import Trading
+import Wire
+
+/// Snapshots: same state, same bytes; damage is refused, never a trap.
+@Suite struct SnapshotTests {
+    static func busyDuel(_ seed: UInt64) -> Duel {
+        let duel = Duel(seed: seed)
+        for _ in 0..<400 { _ = duel.step(duel.flow.next()) }
+        return duel
+    }
+
+    @Test func replicasOfOneLogHaveTheSameBytesAndDigest() {
+        let (left, right) = (Self.busyDuel(3).exchange, Self.busyDuel(3).exchange)
+        #expect(left.snapshot == right.snapshot)
+        #expect(left.digest == right.digest)
+    }
+
+    @Test func digestTellsEveryKindOfChangeApart() {
+        let exchange = Exchange()
+        var seen: Set<UInt64> = [exchange.digest]
+        exchange.fund(1, 3, 1)
+        #expect(seen.insert(exchange.digest).inserted)
+        exchange.place(exchange.limit(.buy, 5, at: 10))
+        #expect(seen.insert(exchange.digest).inserted)
+        exchange.place(exchange.limit(.sell, 2, at: 10, by: 2))
+        #expect(seen.insert(exchange.digest).inserted)
+        exchange.place(exchange.limit(.sell, 2, at: 90, by: 2, .immediateOrCancel))
+        #expect(seen.insert(exchange.digest).inserted)
+        exchange.apply(.cancelAll(account: AccountID(1), instrument: InstrumentID(1)))
+        #expect(seen.insert(exchange.digest).inserted)
+        exchange.apply(.void)
+        #expect(seen.contains(exchange.digest))
+    }
+
+    @Test func restoredEngineGoesOnAlike() throws {
+        let (kept, restored) = (Self.busyDuel(4), Self.busyDuel(4))
+        try restored.exchange.restore(kept.exchange.snapshot)
+        for _ in 0..<300 {
+            let command = kept.flow.next()
+            _ = restored.flow.next()
+            #expect(kept.step(command) == nil)
+            #expect(restored.step(command) == nil)
+        }
+        #expect(kept.exchange.snapshot == restored.exchange.snapshot)
+        #expect(kept.exchange.digest == restored.exchange.digest)
+    }
+
+    @Test func everyTruncationIsRefused() {
+        let exchange = Exchange()
+        exchange.place(exchange.limit(.buy, 5, at: 10))
+        exchange.place(exchange.limit(.sell, 2, at: 10, by: 2))
+        let bytes = exchange.snapshot
+        for size in 0..<bytes.count {
+            #expect(throws: DecodeError.self) { try exchange.restore(Array(bytes[..<size])) }
+        }
+        #expect(throws: DecodeError.trailingBytes(1)) { try exchange.restore(bytes + [0]) }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func flippedBitsNeverTrapNorBreakConservation() {
+        let exchange = Exchange()
+        exchange.place(exchange.limit(.buy, 5, at: 10))
+        exchange.place(exchange.limit(.sell, 2, at: 10, by: 2))
+        exchange.place(exchange.limit(.sell, 9, at: 12, by: 3))
+        let bytes = exchange.snapshot
+        for index in bytes.indices {
+            var damaged = bytes
+            damaged[index] ^= 0x80
+            // What is accepted must at least add up.
+            if (try? exchange.restore(damaged)) != nil { #expect(exchange.isConserved) }
+        }
+    }
+
+    /// A bid may ask for more of the base asset than 63 bits of units: it holds only quote.
+    @Test func bidBeyondAllBaseUnitsIsRestored() throws {
+        let exchange = Exchange {
+            $0.tickUnits = 1
+            $0.lotUnits = 100_000_000
+            $0.quantityMax = Quantity(lots: Int64.max)
+        }
+        exchange.fund(1, 3, 1 << 60)
+        let order = exchange.order(exchange.limit(.buy, 1 << 40, at: 1))
+        #expect(order?.status == .new)
+        let bytes = exchange.snapshot
+        try exchange.restore(bytes)
+        #expect(exchange.snapshot == bytes)
+    }
+
+    @Test func otherVersionIsRefused() {
+        let exchange = Exchange()
+        var bytes = exchange.snapshot
+        bytes[0] = 9
+        #expect(throws: DecodeError.unsupportedVersion(9)) { try exchange.restore(bytes) }
+    }
+
+    @Test func layoutIsGolden() {
+        let exchange = Exchange()
+        exchange.place(exchange.limit(.buy, 5, at: 10))
+        exchange.place(exchange.limit(.sell, 2, at: 10, by: 2))
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in exchange.snapshot { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        #expect(exchange.snapshot.count == 839)
+        #expect(hash == 9_753_438_449_429_223_665)
+        #expect(exchange.digest == 15_388_255_760_290_167_366)
+    }
+}

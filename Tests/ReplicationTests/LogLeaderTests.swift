@@ -1,0 +1,183 @@
+import Replication
+import Testing
+import Trading
+import Wire
+
+@Suite struct LogLeaderTests {
+    @Test func sealsFirstAndAgainAfterALostConnection() {
+        let leader = LogLeader(epoch: Epoch(3))
+        #expect(leader.resume() == [.seal(Epoch(3))])
+        #expect(leader.resume() == [.seal(Epoch(3))])
+        #expect(leader.phase == .sealing)
+    }
+
+    @Test func catchesUpToTheSealedTail() {
+        var leader = LogLeader(epoch: Epoch(3))
+        let tail = entryID(2, 9)
+        let outcome = leader.received(.sealed(tail: tail, hash: .zero), to: .seal(Epoch(3)))
+        #expect(outcome == .sealed(tail: tail))
+        #expect(leader.phase == .catchingUp(tail: tail))
+        #expect(leader.resume().isEmpty)
+        // A second answer to a seal sent twice changes nothing.
+        let late = leader.received(.sealed(tail: .zero, hash: .zero), to: .seal(Epoch(3)))
+        #expect(late == .nothing)
+        #expect(leader.phase == .catchingUp(tail: tail))
+    }
+
+    @Test func opensWithAMarkerAndSendsTheSameBytesAgain() throws {
+        var leader = LogLeader(epoch: Epoch(3))
+        _ = leader.received(.sealed(tail: .zero, hash: .zero), to: .seal(Epoch(3)))
+        let time = Timestamp(microseconds: 5)
+        let request = leader.open(cursor: LogCursor(), time: time, digest: 8, payload: [1])
+        #expect(leader.phase == .opening)
+        #expect(leader.resume() == [request])
+        let marker = try #require(request.record)
+        let entry = try LogEntry(decoding: marker.bytes)
+        #expect(entry.kind == .newEpoch)
+        #expect(entry.id == entryID(3, 1))
+        #expect(entry.commandCount == 0)
+        #expect(entry.committedDigest == 8)
+        #expect(leader.received(.done, to: request) == .opened(marker))
+        #expect(leader.phase == .leading)
+        #expect(leader.received(.done, to: request) == .nothing)
+        #expect(leader.resume().isEmpty)
+    }
+
+    @Test func markerTimeNeverGoesBack() throws {
+        var leader = LogLeader(epoch: Epoch(3))
+        let tail = entryID(2, 9)
+        _ = leader.received(.sealed(tail: tail, hash: .zero), to: .seal(Epoch(3)))
+        let cursor = LogCursor(
+            id: tail,
+            hash: .zero,
+            commandCount: 4,
+            time: Timestamp(microseconds: 70)
+        )
+        let early = Timestamp(microseconds: 60)
+        let request = leader.open(cursor: cursor, time: early, digest: 0, payload: [])
+        let entry = try LogEntry(decoding: try #require(request.record).bytes)
+        #expect(entry.time == cursor.time)
+        #expect(entry.firstCommand == 5)
+        #expect(entry.committed == tail.sequence)
+    }
+
+    @Test func commitsInOrder() throws {
+        var leader = LogLeader.leading()
+        let first = leader.propose(1)
+        let second = leader.propose(2)
+        let records = [try #require(first.record), try #require(second.record)]
+        #expect(first.previous == entryID(3, 1))
+        #expect(second.previous == entryID(3, 2))
+        #expect(try LogEntry(decoding: records[1].bytes).previousHash == records[0].hash)
+        #expect(leader.inFlight == records)
+        #expect(leader.received(.done, to: first) == .committed(records[0]))
+        #expect(leader.received(.done, to: second) == .committed(records[1]))
+        #expect(leader.inFlight.isEmpty)
+    }
+
+    @Test func resendsTheIdenticalRequests() throws {
+        var leader = LogLeader.leading()
+        let requests = [leader.propose(1), leader.propose(2), leader.propose(3)]
+        #expect(leader.resume() == requests)
+        _ = leader.received(.done, to: requests[0])
+        #expect(leader.resume() == Array(requests.dropFirst()))
+    }
+
+    @Test func secondAnswersAreOldNews() throws {
+        var leader = LogLeader.leading()
+        let first = leader.propose(1)
+        let second = leader.propose(2)
+        _ = leader.received(.done, to: first)
+        #expect(leader.received(.done, to: first) == .nothing)
+        // Out of turn: never commits ahead of an older one.
+        var other = LogLeader.leading()
+        _ = other.propose(1)
+        #expect(other.received(.done, to: second) == .nothing)
+    }
+
+    @Test func aGapAtOrPastTheRecordProvesThatItArrived() throws {
+        var leader = LogLeader.leading()
+        let request = leader.propose(1)
+        let record = try #require(request.record)
+        #expect(leader.received(.gap(tail: entryID(3, 4)), to: request) == .committed(record))
+    }
+
+    @Test func aMissingAcknowledgedEntryIsALoss() throws {
+        var leader = LogLeader.leading()
+        let first = leader.propose(1)
+        _ = leader.received(.done, to: first)
+        let second = leader.propose(2)
+        let outcome = leader.received(.gap(tail: entryID(3, 1)), to: second)
+        guard case .lost = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+    }
+
+    @Test func aRefusalIsTriedAgainAndIsNoLoss() throws {
+        var leader = LogLeader.leading()
+        let first = leader.propose(1)
+        let second = leader.propose(2)
+        // The disk is full for the first; the second then does not follow the tail.
+        #expect(leader.received(.failed("full"), to: first) == .refused("full"))
+        let outcome = leader.received(.gap(tail: entryID(3, 1)), to: second)
+        guard case .refused = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(leader.phase == .leading)
+        #expect(leader.resume() == [first, second])
+        #expect(leader.received(.done, to: first) == .committed(try #require(first.record)))
+        #expect(leader.received(.done, to: second) == .committed(try #require(second.record)))
+    }
+
+    @Test(arguments: 0..<4) func fencingEndsTheTermInEveryPhase(phase: Int) {
+        var leader = LogLeader(epoch: Epoch(3))
+        var request = AcceptorRequest.seal(Epoch(3))
+        if phase > 0 { _ = leader.received(.sealed(tail: .zero, hash: .zero), to: request) }
+        if phase > 1 {
+            request = leader.open(cursor: LogCursor(), time: .zero, digest: 0, payload: [])
+        }
+        if phase > 2 {
+            _ = leader.received(.done, to: request)
+            request = leader.propose(1)
+        }
+        let fenced = AcceptorReply.fenced(promised: Epoch(5), opened: Epoch(2))
+        #expect(leader.received(fenced, to: request) == .fenced(promised: Epoch(5)))
+        #expect(leader.phase == .over)
+        #expect(leader.resume().isEmpty)
+        #expect(leader.received(fenced, to: request) == .nothing)
+        #expect(leader.received(.failed("late"), to: request) == .nothing)
+    }
+
+    @Test func anAcceptorWithoutIncarnationIsLost() {
+        var leader = LogLeader(epoch: Epoch(3))
+        let outcome = leader.received(.noIncarnation, to: .seal(Epoch(3)))
+        #expect(outcome == .lost("the acceptor has no incarnation"))
+    }
+
+    @Test func aBaseThatIsNotThereIsLost() {
+        var leader = LogLeader(epoch: Epoch(3))
+        _ = leader.received(.sealed(tail: .zero, hash: .zero), to: .seal(Epoch(3)))
+        let request = leader.open(cursor: LogCursor(), time: .zero, digest: 0, payload: [])
+        let outcome = leader.received(.mismatch(tail: entryID(2, 2), hash: .zero), to: request)
+        guard case .lost = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+    }
+
+    @Test func answersOfAnotherTermMeanNothing() {
+        var leader = LogLeader.leading()
+        let request = AcceptorRequest.append(Epoch(2), previous: .zero, LogBuilder.record)
+        #expect(leader.received(.done, to: request) == .nothing)
+        #expect(leader.received(.sealed(tail: .zero, hash: .zero), to: .seal(Epoch(2))) == .nothing)
+    }
+}
+
+extension LogBuilder {
+    fileprivate static var record: LogRecord {
+        var builder = LogBuilder()
+        return builder.next()
+    }
+}
