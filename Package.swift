@@ -92,7 +92,7 @@ let package = Package(
         .executableTarget(
             name: "castle",
             dependencies: [
-                "Configuration", "Node", "Simulation", "Supervision", "Workload", "Drills",
+                "Node", "Simulation", "Supervision", "Workload", "Drills",
             ],
             swiftSettings: settings
         ),

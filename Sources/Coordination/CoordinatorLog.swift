@@ -125,8 +125,11 @@ public struct CoordinatorLog {
         case (.readManifest, .manifest(let manifest)): found(manifest, &effects)
         case (.readChunk(let manifest, _), .chunk(let chunk)): restore(manifest, chunk, &effects)
         case (.read, .records(let records)): replay(records, &effects)
-        case (.seal(let epoch), .fenced(let promised, _)) where epoch == leader.epoch:
-            leader = LogLeader(epoch: Epoch(promised.rawValue + 1))
+        case (.seal(let epoch), .fenced(let promised, let opened)) where epoch == leader.epoch,
+            (.open(let epoch, _, _, _), .fenced(let promised, let opened))
+        where epoch == leader.epoch:
+            // Not the newest epoch: ours from an earlier life, or another candidate's. Go above it.
+            leader = LogLeader(epoch: Epoch(max(promised, opened).rawValue + 1))
             for request in leader.resume() { effects.append(.ask(request)) }
         case (.writeChunk(let manifest, _, _), .done):
             effects.append(.ask(.putManifest(leader.epoch, manifest)))

@@ -26,13 +26,13 @@ final class CoordinatorNode: HTTPHandlers {
     /// Runs `castle coordinator` until a signal.
     ///
     /// - Parameters:
-    ///   - planPath: The cluster's plan.
+    ///   - plan: The cluster's plan.
     ///   - id: This coordinator's name in it.
     ///   - isBootstrapping: Whether logs may be created where there are none: once in a cluster's
     ///     life. Without it an empty log is a lost disk, and refused (I6).
     /// - Throws: What makes it impossible to start.
-    static func run(planPath: String, id: String, isBootstrapping: Bool) throws {
-        let context = try ProcessContext(planPath: planPath, id: id)
+    static func run(plan: ClusterPlan, id: String, isBootstrapping: Bool) throws {
+        let context = try ProcessContext(plan: plan, id: id)
         let node = CoordinatorNode(context: context, isBootstrapping: isBootstrapping)
         node.start()
         try context.run(node)
