@@ -89,7 +89,7 @@ extension Replica {
         case .chainBroken(let id):
             effects.append(.note(.error, "entry \(id) does not chain to ours; starting over"))
             stopFollowing(&effects)
-            startOver()
+            startOver(&effects)
             restore(&effects)
         case .corrupt(let id, let error): halt("entry \(id) is corrupt: \(error)", &effects)
         case .digestMismatch(let sequence, let theirs, let own):
@@ -97,9 +97,12 @@ extension Replica {
         }
     }
 
-    private func startOver() {
+    private func startOver(_ effects: inout [ReplicaEffect]) {
         machine = ShardMachine()
         cursor = LogCursor()
+        // The feed is numbered by the state: its followers ask again once there is one.
+        feed.closeAll(&effects)
+        feed.ring = EventRing(position: machine.feedPosition)
         isRestored = false
         isCaughtUp = false
     }

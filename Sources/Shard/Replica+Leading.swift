@@ -86,13 +86,19 @@ extension Replica {
     private func serve(_ effects: inout [ReplicaEffect]) {
         proposedCount = cursor.commandCount
         proposedTime = cursor.time
-        if machine.engine.instruments.isEmpty {
-            sessions.submitGenesis(genesis, after: machine.lastSequence(of: SessionStreams.system))
-        }
+        submitGenesis()
         for (stream, session) in sessions.welcomeWaiting() {
             welcome(stream, session, &effects)
         }
         effects.append(.note(.info, "serving epoch \(epoch) from position \(position)"))
+    }
+
+    /// The genesis comes before any other command: a log with no other may lack the rest of it,
+    /// since it can take several batches and its primary may have died between two.
+    private func submitGenesis() {
+        let logged = machine.lastSequence(of: SessionStreams.system)
+        guard cursor.commandCount == logged else { return }
+        sessions.submitGenesis(genesis, after: logged)
     }
 
     private func commit(_ record: LogRecord, _ effects: inout [ReplicaEffect]) {

@@ -98,6 +98,12 @@ extension Replica {
             effects.append(.close(stream))
             return
         }
+        // The follower is ahead of a replica that has not caught up: our snapshot would take it
+        // back and show it events twice. A primary that serves has all there ever was.
+        if let position, position > machine.feedPosition, !isServing {
+            effects.append(.close(stream))
+            return
+        }
         if let position, let events = feed.ring.events(after: position) {
             let first = SequenceNumber(position.rawValue + 1)
             effects.append(.feed(.events(first: first, events), to: [stream]))

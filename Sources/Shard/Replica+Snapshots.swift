@@ -137,8 +137,10 @@ extension Replica {
     private func found(_ manifest: SnapshotManifest?, _ effects: inout [ReplicaEffect]) {
         snapshots.newest = manifest
         guard let manifest, manifest.id.sequence > cursor.id.sequence else {
-            // Nothing newer than what we have: go on from there, at first from the empty log.
             snapshots.step = .idle
+            // Entries are trimmed only behind a snapshot that holds them.
+            if isRestored { return halt("no snapshot covers what the log lacks", &effects) }
+            // Nothing newer than what we have: go on from there, at first from the empty log.
             isRestored = true
             return resume(&effects)
         }

@@ -13,7 +13,7 @@ public final class Replica {
     /// Which shard.
     public let shard: ShardID
     let settings: ReplicaSettings
-    /// Submitted once by the first primary of an empty log: assets, pairs, opening balances.
+    /// Submitted once, before any other command of the log: assets, pairs, opening balances.
     let genesis: [Command]
     var machine = ShardMachine()
     var cursor = LogCursor()
@@ -67,8 +67,9 @@ public final class Replica {
     /// Public events since the log began.
     public var feedPosition: SequenceNumber { machine.feedPosition }
 
-    /// Whether it has read to the end of the log at least once since it started, or leads.
-    public var hasCaughtUp: Bool { isServing || isCaughtUp }
+    /// Whether it has read to the end of the log at least once since it started, or leads; a
+    /// halted replica is no candidate for anything.
+    public var hasCaughtUp: Bool { !isHalted && (isServing || isCaughtUp) }
 
     /// The state digest, for comparing replicas at equal positions.
     public var digest: UInt64 { machine.digest }
@@ -91,6 +92,7 @@ public final class Replica {
     public func assume(_ duty: ReplicaDuty, effects: inout [ReplicaEffect]) {
         guard duty != self.duty else { return }
         self.duty = duty
+        guard !isHalted else { return }
         switch duty {
         case .standby:
             if leader != nil { stepDown(because: "the map names another primary", &effects) }

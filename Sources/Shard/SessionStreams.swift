@@ -78,9 +78,10 @@ struct SessionStreams {
         return true
     }
 
+    /// Queues the commands of the genesis after the first ones, which a term before has logged.
     mutating func submitGenesis(_ commands: [Command], after last: UInt64) {
-        for (index, command) in commands.enumerated() {
-            let sequence = last + 1 + UInt64(index)
+        for (index, command) in commands.enumerated().dropFirst(Int(clamping: last)) {
+            let sequence = UInt64(index) + 1
             pending.append(
                 StreamCommand(
                     stream: nil,

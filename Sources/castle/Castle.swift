@@ -1,3 +1,4 @@
+import Drills
 import Node
 import Supervision
 import Workload
@@ -46,6 +47,7 @@ struct Castle {
             }
         ),
         Command(name: "load", summary: LoadCommand.summary, run: LoadCommand.run(arguments:)),
+        Command(name: "drill", summary: DrillCommand.summary, run: DrillCommand.run(arguments:)),
         Command(name: "bench", summary: BenchCommand.summary, run: BenchCommand.run(arguments:)),
         Command(
             name: "version",
