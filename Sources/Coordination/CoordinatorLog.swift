@@ -42,8 +42,13 @@ public struct CoordinatorLog {
     private var newest: SnapshotManifest?
     private var writing: (manifest: SnapshotManifest, bytes: [UInt8])?
 
+    private let name: String
+
     /// Starts as a candidate.
-    public init() {}
+    ///
+    /// - Parameter name: Unlike that of any other process. It stands in the marker: two candidates
+    ///   may seal the same epoch, and only different markers tell whose `open` came first.
+    public init(name: String = "") { self.name = name }
 
     /// Whether this process leads.
     public var isLeading: Bool { leader.phase == .leading }
@@ -124,13 +129,13 @@ public struct CoordinatorLog {
         switch (request, reply) {
         case (.readManifest, .manifest(let manifest)): found(manifest, &effects)
         case (.readChunk(let manifest, _), .chunk(let chunk)): restore(manifest, chunk, &effects)
-        case (.read, .records(let records)): replay(records, &effects)
-        case (.seal(let epoch), .fenced(let promised, let opened)) where epoch == leader.epoch,
-            (.open(let epoch, _, _, _), .fenced(let promised, let opened))
-        where epoch == leader.epoch:
-            // Not the newest epoch: ours from an earlier life, or another candidate's. Go above it.
-            leader = LogLeader(epoch: Epoch(max(promised, opened).rawValue + 1))
-            for request in leader.resume() { effects.append(.ask(request)) }
+        case (.read, .records(let records)): readOn(records, &effects)
+        case (.seal(let epoch), .fenced(let promised, _)) where epoch == leader.epoch:
+            seal(after: promised, &effects)
+        case (.seal(let epoch), .sealed(let tail, _)) where epoch == leader.epoch && !isLeading:
+            // An acceptor lets the present epoch be sealed again; one that was opened is taken.
+            if tail.epoch >= epoch { return seal(after: tail.epoch, &effects) }
+            lead(reply, to: request, &effects)
         case (.writeChunk(let manifest, _, _), .done):
             effects.append(.ask(.putManifest(leader.epoch, manifest)))
         case (.putManifest(_, let manifest), .done): trim(after: manifest, &effects)
@@ -138,6 +143,11 @@ public struct CoordinatorLog {
         case (_, .failed(let reason)): refused(reason, &effects)
         default: break
         }
+    }
+
+    private mutating func seal(after epoch: Epoch, _ effects: inout [CoordinatorLogEffect]) {
+        leader = LogLeader(epoch: Epoch(epoch.rawValue + 1))
+        for request in leader.resume() { effects.append(.ask(request)) }
     }
 
     private mutating func lead(
@@ -150,7 +160,7 @@ public struct CoordinatorLog {
         case .refused(let reason): refused(reason, &effects)
         case .sealed: catchUp(&effects)
         case .opened(let marker):
-            replay([marker], &effects)
+            guard replay([marker], &effects) else { return }
             proposedCount = cursor.commandCount
             proposedTime = cursor.time
             effects.append(.lead(state))
@@ -171,25 +181,42 @@ public struct CoordinatorLog {
         guard cursor.id == tail else {
             return effects.append(.ask(.read(after: cursor.id, limit: 512)))
         }
-        let request = leader.open(cursor: cursor, time: wall, digest: 0, payload: [])
+        let request = leader.open(
+            cursor: cursor,
+            time: wall,
+            digest: 0,
+            payload: Array(name.utf8)
+        )
         effects.append(.ask(request))
     }
 
     private mutating func replay(
         _ records: [LogRecord],
         _ effects: inout [CoordinatorLogEffect]
-    ) {
+    ) -> Bool {
         do {
             for record in records {
                 guard let entry = try cursor.advance(to: record) else { continue }
                 for command in try Self.commands(of: entry) {
-                    state.apply(command, at: entry.time)
+                    state.apply(command, at: cursor.time)
                 }
             }
         } catch {
-            return effects.append(.lost("shard 0's log cannot be replayed: \(error)"))
+            effects.append(.lost("shard 0's log cannot be replayed: \(error)"))
+            return false
         }
-        if !records.isEmpty { catchUp(&effects) }
+        return true
+    }
+
+    private mutating func readOn(
+        _ records: [LogRecord],
+        _ effects: inout [CoordinatorLogEffect]
+    ) {
+        guard replay(records, &effects) else { return }
+        if records.isEmpty, case .catchingUp(let tail) = leader.phase, cursor.id != tail {
+            return effects.append(.lost("shard 0's log has nothing from \(cursor.id) to \(tail)"))
+        }
+        catchUp(&effects)
     }
 
     private mutating func commit(_ record: LogRecord, _ effects: inout [CoordinatorLogEffect]) {

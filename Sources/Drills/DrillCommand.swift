@@ -52,7 +52,9 @@ public enum DrillCommand {
         do throws(LoadError) {
             let cluster = try ClusterUnderTest(waiter: waiter, topology: options.topology)
             drill(options, cluster, &report)
-            let keeps = options.keepsFiles || report.failedCount > 0
+            // Whoever interrupts a drill has not found a failure.
+            let hasFailed = report.failedCount > 0 && !waiter.isInterrupted
+            let keeps = options.keepsFiles || hasFailed
             cluster.stop(keepingFiles: keeps)
             if keeps { Terminal.say("files: \(cluster.directory)") }
         } catch {
@@ -76,7 +78,7 @@ public enum DrillCommand {
                 Terminal.say(run.text)
             }
         } catch {
-            report.abortReason = "\(error)"
+            report.abortReason = cluster.waiter.isInterrupted ? "interrupted" : "\(error)"
         }
     }
 

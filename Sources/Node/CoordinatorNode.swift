@@ -15,7 +15,7 @@ final class CoordinatorNode: HTTPHandlers {
 
     private let context: ProcessContext
     private let acceptor: LogAcceptor
-    private var log = CoordinatorLog()
+    private var log: CoordinatorLog
     private var coordinator: Coordinator
     private let members = MemberStreams()
     private let metrics: CoordinatorMetrics
@@ -41,6 +41,7 @@ final class CoordinatorNode: HTTPHandlers {
     private init(context: ProcessContext, isBootstrapping: Bool) {
         self.context = context
         self.isBootstrapping = isBootstrapping
+        log = CoordinatorLog(name: "\(context.endpoint.id)/\(context.instance)")
         let plan = TopologyPlan(
             shards: context.plan.shards.map {
                 Coordination.ShardPlan(

@@ -179,6 +179,13 @@ final class DrillRun {
         for (symbol, snapshot) in snapshots.sorted(by: { $0.key < $1.key }) {
             found += DepthCheck.violations(snapshot, symbol: symbol, state)
         }
+        if options.isVerbose {
+            // A check of nothing would pass as well: say how much was compared.
+            let orders = state.accounts.reduce(0) { $0 + $1.orders.count }
+            let fills = state.accounts.reduce(0) { $0 + $1.trades.count }
+            let levels = snapshots.values.reduce(0) { $0 + $1.bids.count + $1.asks.count }
+            Terminal.note("  compared \(orders) orders, \(fills) fills, \(levels) levels")
+        }
         for violation in found.prefix(Self.violationsShown) { Terminal.note("  \(violation)") }
         try reader.cancelAll(pairs)
         return found

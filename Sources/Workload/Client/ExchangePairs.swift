@@ -15,6 +15,8 @@ public struct ExchangePairs: Decodable, Sendable {
         var tickSize: Decimal?
         var stepSize: Decimal?
         var minNotional: Decimal?
+        var maxNotional: Decimal?
+        var maxQty: Decimal?
     }
 
     private enum Key: CodingKey {
@@ -32,13 +34,17 @@ public struct ExchangePairs: Decodable, Sendable {
         let container = try decoder.container(keyedBy: Key.self)
         let entries = try container.decode([Entry].self, forKey: .symbols)
         pairs = entries.filter { $0.status == "TRADING" }.map { entry in
-            PairRules(
+            let size = entry.filters.first { $0.filterType == "LOT_SIZE" }
+            let notional = entry.filters.first { $0.minNotional != nil }
+            return PairRules(
                 symbol: entry.symbol,
                 base: entry.baseAsset,
                 quote: entry.quoteAsset,
                 tickUnits: entry.filters.lazy.compactMap(\.tickSize?.units).first ?? 1,
-                lotUnits: entry.filters.first { $0.filterType == "LOT_SIZE" }?.stepSize?.units ?? 1,
-                minNotionalUnits: entry.filters.lazy.compactMap(\.minNotional?.units).first ?? 0
+                lotUnits: size?.stepSize?.units ?? 1,
+                minNotionalUnits: notional?.minNotional?.units ?? 0,
+                maxQuantityUnits: size?.maxQty?.units ?? .max,
+                maxNotionalUnits: notional?.maxNotional?.units ?? .max
             )
         }
     }

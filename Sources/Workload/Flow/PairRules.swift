@@ -14,15 +14,21 @@ public struct PairRules: Equatable, Sendable {
     public var lotUnits: Int64
     /// NOTIONAL minNotional.
     public var minNotionalUnits: Int64
+    /// LOT_SIZE maxQty.
+    public var maxQuantityUnits: Int64
+    /// NOTIONAL maxNotional.
+    public var maxNotionalUnits: Int64
 
-    /// States every field.
+    /// States every field; upper bounds may be left open.
     public init(
         symbol: String,
         base: String,
         quote: String,
         tickUnits: Int64,
         lotUnits: Int64,
-        minNotionalUnits: Int64
+        minNotionalUnits: Int64,
+        maxQuantityUnits: Int64 = .max,
+        maxNotionalUnits: Int64 = .max
     ) {
         self.symbol = symbol
         self.base = base
@@ -30,6 +36,8 @@ public struct PairRules: Equatable, Sendable {
         self.tickUnits = tickUnits
         self.lotUnits = lotUnits
         self.minNotionalUnits = minNotionalUnits
+        self.maxQuantityUnits = maxQuantityUnits
+        self.maxNotionalUnits = maxNotionalUnits
     }
 
     /// Price × quantity; saturates, since it is only compared with a minimum.
@@ -41,7 +49,9 @@ public struct PairRules: Equatable, Sendable {
 
     /// Whether the exchange takes an order of this size.
     func accepts(price: Int64, quantity: Int64) -> Bool {
-        price > 0 && quantity > 0 && price % tickUnits == 0 && quantity % lotUnits == 0
-            && Self.notional(price: price, quantity: quantity) >= minNotionalUnits
+        guard price > 0, quantity > 0, quantity <= maxQuantityUnits else { return false }
+        let notional = Self.notional(price: price, quantity: quantity)
+        return price % tickUnits == 0 && quantity % lotUnits == 0
+            && notional >= minNotionalUnits && notional <= maxNotionalUnits
     }
 }

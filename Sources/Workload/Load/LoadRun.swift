@@ -91,7 +91,7 @@ final class LoadRun {
 
     private func progress(since lastAcked: UInt64) -> LoadProgress {
         LoadProgress(
-            second: Int((loop.nowNanoseconds - start) / 1_000_000_000),
+            second: Int((loop.nowNanoseconds - start + 500_000_000) / 1_000_000_000),
             ackedInSecond: statistics.ackedOrders - lastAcked,
             inFlight: inFlight,
             p99Nanoseconds: statistics.recentLatency.percentile(99),

@@ -126,6 +126,14 @@ private func coins(_ text: String) throws -> Int64 { try FixedPoint.parse(text) 
         #expect(seed.count == 1)
     }
 
+    @Test func orderTooLargeForTheExchangeIsLeftOut() throws {
+        var pair = SampleRecording.pair
+        pair.maxNotionalUnits = 250 * FixedPoint.one
+        var flow = RecordedFlow(try SampleRecording.recording, pair: pair)
+        let seed = flow.seed()
+        #expect(seed.count == 2)
+    }
+
     @Test func recordingStartsAgainFromTheSnapshot() throws {
         var flow = RecordedFlow(try SampleRecording.recording, pair: SampleRecording.pair)
         _ = flow.seed()
