@@ -25,6 +25,11 @@ extension Replica {
     func catchUp(_ effects: inout [ReplicaEffect]) {
         guard let leader, case .catchingUp(let tail) = leader.phase, isRestored else { return }
         if cursor.id == tail { return openTerm(&effects) }
+        if cursor.id.epoch >= leader.epoch {
+            // The log went on under a later term before our reads came to it.
+            stepDown(because: "epoch \(cursor.id.epoch) was opened", &effects)
+            return follow(&effects)
+        }
         guard cursor.id.sequence < tail.sequence else {
             return halt("the log ends at \(tail), before what was applied: \(cursor.id)", &effects)
         }

@@ -98,9 +98,9 @@ extension Replica {
             effects.append(.close(stream))
             return
         }
-        // The follower is ahead of a replica that has not caught up: our snapshot would take it
-        // back and show it events twice. A primary that serves has all there ever was.
-        if let position, position > machine.feedPosition, !isServing {
+        // The follower is ahead of a replica that has not caught up, or of a primary that does not
+        // know yet that its term is over: our snapshot would take it back and show it events twice.
+        if let position, position > machine.feedPosition {
             effects.append(.close(stream))
             return
         }

@@ -69,12 +69,15 @@ import Wire
         open(standby, 9, after: position)
         #expect(messages(standby, 9).isEmpty)
         #expect(standby.isClosed(9))
-        // A serving primary has everything: the position is of another log.
-        open(primary, 9, after: position + 5)
-        guard case .snapshot = messages(primary, 9).first else {
-            Issue.record("\(messages(primary, 9))")
-            return
-        }
+        // A primary that was deposed while it was paused still believes that it serves.
+        let successor = ReplicaRig.primary(primary.log, epoch: 2)
+        successor.hello(1, session: 8)
+        successor.command(1, 1, Fixtures.place(2, .buy, price: 9, name: "d"))
+        successor.settle()
+        #expect(primary.replica.isServing)
+        open(primary, 9, after: successor.replica.feedPosition.rawValue)
+        #expect(messages(primary, 9).isEmpty)
+        #expect(primary.isClosed(9))
     }
 
     @Test func heartbeatsTellThePosition() {

@@ -114,6 +114,23 @@ import Wire
         #expect(rig.replica.position == strayed.id.sequence)
     }
 
+    @Test func aTermOvertakenWhileItCatchesUpIsLeftInPeace() {
+        let rig = ReplicaRig(log(batches: 3))
+        rig.input { $0.assume(.primary(Epoch(2)), effects: &$1) }
+        rig.input { $0.acceptorReady(effects: &$1) }
+        // Sealed, and then slow: another node takes epoch 3 and goes on.
+        for _ in 0..<10 where rig.log.promised < Epoch(2) { rig.answerOne() }
+        #expect(rig.log.promised == Epoch(2))
+        let other = ReplicaRig.primary(rig.log, epoch: 3)
+        other.hello(1, session: 8)
+        other.command(1, 1, Fixtures.place(2, .buy, price: 9, name: "d"))
+        other.settle()
+        rig.settle()
+        #expect(!rig.isHalted)
+        #expect(rig.replica.position == other.replica.position)
+        #expect(rig.effects.contains(.follow(after: rig.log.tail)))
+    }
+
     @Test func anAcceptorThatLostItsDiskIsNotServed() {
         let rig = ReplicaRig.standby(log(batches: 2))
         rig.log.hasIncarnation = false
