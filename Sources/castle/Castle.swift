@@ -48,6 +48,11 @@ struct Castle {
         ),
         Command(name: "load", summary: LoadCommand.summary, run: LoadCommand.run(arguments:)),
         Command(name: "drill", summary: DrillCommand.summary, run: DrillCommand.run(arguments:)),
+        Command(
+            name: "simulate",
+            summary: SimulationCommand.summary,
+            run: SimulationCommand.run
+        ),
         Command(name: "bench", summary: BenchCommand.summary, run: BenchCommand.run(arguments:)),
         Command(
             name: "version",

@@ -1,4 +1,5 @@
 import EventLoop
+import Glibc
 import Redis
 import Replication
 import Testing
