@@ -92,7 +92,7 @@ let package = Package(
         .executableTarget(
             name: "castle",
             dependencies: [
-                "Node", "Simulation", "Supervision", "Workload", "Drills",
+                "Configuration", "Node", "Simulation", "Supervision", "Workload", "Drills",
             ],
             swiftSettings: settings
         ),
