@@ -5,7 +5,8 @@ import Wire
 /// What became of a request, for the client that waits.
 public enum RequestOutcome: Equatable, Sendable {
     case reply(Reply)
-    /// The deadline passed after it was sent: it may have happened, and will not happen later.
+    /// The deadline passed after it was sent: it may have happened, or may yet, once at most; asking
+    /// again under the same `clientOrderID` is safe.
     case unknown
     /// It did not happen and will not: no primary could be reached in time.
     case unavailable

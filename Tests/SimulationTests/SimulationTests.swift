@@ -14,7 +14,8 @@ import Testing
     @Test func aSimulationIsMoreThanASunnyDay() {
         let runs = (1...4).map { SimulateCommand.simulate(seed: $0, steps: 3000) }
         #expect(runs.reduce(0) { $0 + $1.epochCount } > 12)
-        #expect(runs.allSatisfy { $0.completedCount > 50 && $0.entryCount > 50 })
+        #expect(runs.reduce(0) { $0 + $1.completedCount } > 200)
+        #expect(runs.allSatisfy { $0.entryCount > 10 })
     }
 
     @Test func theSameSeedDoesTheSame() {

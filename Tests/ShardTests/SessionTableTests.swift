@@ -1,0 +1,138 @@
+import Shard
+import Testing
+import Trading
+import Wire
+
+@Suite struct SessionTableTests {
+    private var table = SessionTable()
+
+    private func command(
+        _ sequence: UInt64,
+        ack: UInt64 = 0,
+        session: UInt64 = 7
+    ) -> SessionCommand {
+        SessionCommand(
+            session: SessionID(rawValue: session),
+            sequence: sequence,
+            acknowledged: ack,
+            command: .void
+        )
+    }
+
+    /// A reply that can be told from others.
+    private func reply(_ number: UInt64) -> Reply { .position(SequenceNumber(number)) }
+
+    private mutating func admit(
+        _ sequence: UInt64,
+        ack: UInt64 = 0,
+        session: UInt64 = 7,
+        at time: Int64 = 0
+    ) -> SessionVerdict {
+        let command = command(sequence, ack: ack, session: session)
+        let verdict = table.admit(command, at: Timestamp(microseconds: time))
+        if verdict == .run { table.keep(reply(sequence), for: command.session) }
+        return verdict
+    }
+
+    @Test mutating func eachCommandRunsOnce() {
+        for sequence in 1...5 as ClosedRange<UInt64> { #expect(admit(sequence) == .run) }
+        for sequence in 1...5 as ClosedRange<UInt64> {
+            #expect(admit(sequence) == .answered(reply(sequence)))
+        }
+        #expect(table.last(of: SessionID(rawValue: 7)) == 5)
+    }
+
+    @Test mutating func aHoleIsAGapAndRunsNothing() {
+        #expect(admit(2) == .gap)
+        #expect(admit(1) == .run)
+        #expect(admit(3) == .gap)
+        #expect(admit(.max) == .gap)
+        #expect(admit(2) == .run)
+    }
+
+    @Test mutating func acknowledgedRepliesAreForgottenAndNeverRunAgain() {
+        for sequence in 1...4 as ClosedRange<UInt64> { _ = admit(sequence) }
+        #expect(admit(5, ack: 3) == .run)
+        for sequence in 0...3 as ClosedRange<UInt64> { #expect(admit(sequence) == .expired) }
+        #expect(admit(4) == .answered(reply(4)))
+        #expect(admit(5) == .answered(reply(5)))
+    }
+
+    @Test(arguments: [0, 5, 6, 7, 1 << 40, .max] as [UInt64])
+    mutating func aHostileAcknowledgementCannotTrapNorRunTwice(ack: UInt64) {
+        for sequence in 1...5 as ClosedRange<UInt64> { _ = admit(sequence) }
+        #expect(admit(6, ack: ack) == .run)
+        for sequence in 0...6 as ClosedRange<UInt64> { #expect(admit(sequence) != .run) }
+        #expect(admit(6) == .answered(reply(6)))
+        #expect(admit(7, ack: ack) == .run)
+        #expect(admit(7) == .answered(reply(7)))
+    }
+
+    @Test mutating func aDuplicateDoesNotForget() {
+        for sequence in 1...3 as ClosedRange<UInt64> { _ = admit(sequence) }
+        _ = admit(3, ack: 3)
+        #expect(admit(1) == .answered(reply(1)))
+    }
+
+    @Test mutating func repliesAreBounded() {
+        let max = UInt64(SessionTable.repliesMax)
+        for sequence in 1...max + 10 { #expect(admit(sequence) == .run) }
+        #expect(admit(10) == .expired)
+        #expect(admit(11) == .answered(reply(11)))
+        #expect(admit(max + 10) == .answered(reply(max + 10)))
+    }
+
+    @Test mutating func sessionsAreApart() {
+        #expect(admit(1, session: 1) == .run)
+        #expect(admit(1, session: 2) == .run)
+        #expect(admit(2, session: 1) == .run)
+        #expect(admit(3, session: 2) == .gap)
+    }
+
+    @Test mutating func onlyIdleSessionsMakeRoom() {
+        for session in 1...UInt64(SessionTable.sessionsMax) {
+            #expect(admit(1, session: session, at: Int64(session)) == .run)
+        }
+        #expect(admit(1, session: 5000, at: 10_000) == .full)
+        let later = SessionTable.idleMax + 4
+        #expect(admit(1, session: 5000, at: later) == .run)
+        // 1, 2 and 3 were idle for longer than the limit, 4 was not.
+        #expect(table.last(of: SessionID(rawValue: 3)) == 0)
+        #expect(table.last(of: SessionID(rawValue: 4)) == 1)
+        #expect(admit(2, session: 3, at: later) == .gap)
+        #expect(admit(2, session: 4, at: later) == .run)
+    }
+
+    @Test mutating func aSnapshotHoldsEverything() throws {
+        for session in [9, 2, 5] as [UInt64] {
+            for sequence in 1...4 as ClosedRange<UInt64> {
+                _ = admit(sequence, ack: sequence / 2, session: session, at: Int64(session))
+            }
+        }
+        var writer = ByteWriter()
+        table.encode(into: &writer)
+        var reader = ByteReader(writer.bytes)
+        var other = try SessionTable(decoding: &reader)
+        try reader.finish()
+        var again = ByteWriter()
+        other.encode(into: &again)
+        #expect(again.bytes == writer.bytes)
+        for session in [9, 2, 5] as [UInt64] {
+            for sequence in 1...5 as ClosedRange<UInt64> {
+                let command = command(sequence, session: session)
+                let time = Timestamp(microseconds: 20)
+                #expect(other.admit(command, at: time) == table.admit(command, at: time))
+            }
+        }
+    }
+
+    @Test mutating func aTruncatedSnapshotIsRefused() {
+        for sequence in 1...4 as ClosedRange<UInt64> { _ = admit(sequence) }
+        var writer = ByteWriter()
+        table.encode(into: &writer)
+        for count in 0..<writer.bytes.count {
+            var reader = ByteReader(Array(writer.bytes.prefix(count)))
+            #expect(throws: DecodeError.self) { try SessionTable(decoding: &reader) }
+        }
+    }
+}
