@@ -9,7 +9,7 @@ package enum Preflight {
     static func checkPrograms(needsTLS: Bool, log: String) throws(SupervisorError) {
         let programs = [
             ("redis-server", "redis-server"), ("nghttpx", "nghttp2-proxy"),
-            ("setpriv", "util-linux"), ("setsid", "util-linux"), ("curl", "curl"),
+            ("setpriv", "util-linux"), ("setsid", "util-linux"),
         ]
         for (name, package) in programs + (needsTLS ? [("openssl", "openssl")] : []) {
             guard OperatingSystem.findProgram(name) != nil else {
