@@ -24,6 +24,12 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
     /// Whether somebody else must lead the shards that are hit.
     var mustFailOver: Bool { self == .killPrimary || self == .pausePrimary }
 
+    /// Time between two faults in which the coordinator would not act on the second.
+    ///
+    /// It makes at most one failover on suspicion a shard in 5 s (DESIGN, section 4); a closed
+    /// connection is exempt.
+    var restMilliseconds: UInt64 { self == .pausePrimary ? 5500 : 0 }
+
     /// Whether nobody else may lead any shard afterwards.
     var mustNotFailOver: Bool {
         switch self {

@@ -21,6 +21,7 @@ final class DrillRun {
     private let pairs: [PairRules]
     private let prefix: String
     private var random: SplitMix
+    private var lastStruck: UInt64?
 
     init(_ options: DrillOptions, _ cluster: ClusterUnderTest) throws(LoadError) {
         self.options = options
@@ -66,6 +67,7 @@ final class DrillRun {
 
     /// One run: load, fault, recovery, checks.
     func run(_ number: Int) throws(LoadError) -> RunReport {
+        rest()
         let status = try chooser.prepare()
         let before = try reader.totals()
         let lossesBefore = lanes.map(\.lossCount)
@@ -82,6 +84,7 @@ final class DrillRun {
         waiter.pause(milliseconds: Self.warmUpMilliseconds + random.next() % 200)
         let fault = try chooser.choose(status, &random)
         let struck = waiter.loop.nowNanoseconds
+        lastStruck = struck
         try chooser.strike(fault, pauseMilliseconds: 1000 + random.next() % 1000)
         let gaps = waitForShards(fault, driver, since: struck)
         waiter.pause(milliseconds: Self.coolDownMilliseconds)
@@ -109,6 +112,13 @@ final class DrillRun {
             retried: driver.journal.retriedCount,
             violations: violations + ExpectationCheck.violations(options.kind, seen)
         )
+    }
+
+    private func rest() {
+        guard let lastStruck else { return }
+        let passed = (waiter.loop.nowNanoseconds - lastStruck) / 1_000_000
+        let wanted = options.kind.restMilliseconds
+        if passed < wanted { waiter.pause(milliseconds: wanted - passed) }
     }
 
     /// Waits until each shard that was hit has acknowledged an order sent after the fault.
