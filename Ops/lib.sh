@@ -41,8 +41,9 @@ require_port_base() {
 
 run_packages=(
     g++ libnghttp2-dev libssl-dev libhiredis-dev libuv1-dev libwslay-dev redis-server nghttp2-proxy
+    curl openssl
 )
-test_packages=(nghttp2-client python3-venv curl openssl)
+test_packages=(nghttp2-client python3-venv)
 
 # missing_packages NAME…: prints those that are not installed.
 missing_packages() {

@@ -326,8 +326,6 @@ private func name(of socket: TCPPointer?, isRemote: Bool) -> (host: String, port
     }
 }
 
-// MARK: Processes
-
 extension Handle where Kind == uv_process_t {
     var pid: Int32 { pointer?.pointee.pid ?? 0 }
 

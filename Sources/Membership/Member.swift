@@ -2,21 +2,12 @@ import Trading
 import Wire
 
 /// The name of a process of the cluster, such as `n1`; unique in a topology.
-public struct NodeID: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
-    /// The name.
+public struct NodeID: Identifier {
+    /// The bare value.
     public var rawValue: String
 
-    /// Wraps a name.
+    /// Wraps a bare value.
     public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// Wraps a name.
-    public init(_ rawValue: String) { self.rawValue = rawValue }
-
-    /// Orders by name.
-    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
-
-    /// The name.
-    public var description: String { rawValue }
 }
 
 /// What a member does.

@@ -3,6 +3,7 @@ import EventLoop
 import HTTP
 import Membership
 import Observability
+import Trading
 import Wire
 
 /// A member's stream to the coordinator: says hello, reports every heartbeat, brings the map.

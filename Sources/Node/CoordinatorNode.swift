@@ -15,7 +15,7 @@ final class CoordinatorNode: HTTPHandlers {
 
     private let context: ProcessContext
     private let acceptor: LogAcceptor
-    private var log = CoordinatorLog()
+    private var log: CoordinatorLog
     private var coordinator: Coordinator
     private let members = MemberStreams()
     private let metrics: CoordinatorMetrics
@@ -26,13 +26,13 @@ final class CoordinatorNode: HTTPHandlers {
     /// Runs `castle coordinator` until a signal.
     ///
     /// - Parameters:
-    ///   - planPath: The cluster's plan.
+    ///   - plan: The cluster's plan.
     ///   - id: This coordinator's name in it.
     ///   - isBootstrapping: Whether logs may be created where there are none: once in a cluster's
     ///     life. Without it an empty log is a lost disk, and refused (I6).
     /// - Throws: What makes it impossible to start.
-    static func run(planPath: String, id: String, isBootstrapping: Bool) throws {
-        let context = try ProcessContext(planPath: planPath, id: id)
+    static func run(plan: ClusterPlan, id: String, isBootstrapping: Bool) throws {
+        let context = try ProcessContext(plan: plan, id: id)
         let node = CoordinatorNode(context: context, isBootstrapping: isBootstrapping)
         node.start()
         try context.run(node)
@@ -41,6 +41,7 @@ final class CoordinatorNode: HTTPHandlers {
     private init(context: ProcessContext, isBootstrapping: Bool) {
         self.context = context
         self.isBootstrapping = isBootstrapping
+        log = CoordinatorLog(name: "\(context.endpoint.id)/\(context.instance)")
         let plan = TopologyPlan(
             shards: context.plan.shards.map {
                 Coordination.ShardPlan(

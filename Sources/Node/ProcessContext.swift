@@ -22,12 +22,12 @@ final class ProcessContext {
     private var server: HTTPServer?
     private var isStopping = false
 
-    /// Reads the plan and finds this process in it.
-    init(planPath: String, id: String) throws {
-        plan = try ClusterPlan.load(planPath)
+    /// Finds this process in the plan.
+    init(plan: ClusterPlan, id: String) throws {
+        self.plan = plan
         guard let endpoint = plan.endpoint(of: id) else {
             throw ConfigurationError.invalid(
-                file: planPath,
+                file: plan.directory,
                 field: "id",
                 reason: "names no process \(id)"
             )
@@ -82,7 +82,7 @@ final class ProcessContext {
     func die(_ reason: String) -> Never {
         log.log(.error, "ending", ["reason": .text(reason)])
         log.flush()
-        fatalError(reason)
+        endProcess()
     }
 
     /// The answers every process gives: `/health` and `/metrics`; `nil` for other paths.

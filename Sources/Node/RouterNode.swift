@@ -30,11 +30,11 @@ final class RouterNode: HTTPHandlers {
     /// Runs `castle router` until a signal.
     ///
     /// - Parameters:
-    ///   - planPath: The cluster's plan.
+    ///   - plan: The cluster's plan.
     ///   - id: This router's name in it.
     /// - Throws: What makes it impossible to start.
-    static func run(planPath: String, id: String) throws {
-        let router = try RouterNode(context: ProcessContext(planPath: planPath, id: id))
+    static func run(plan: ClusterPlan, id: String) throws {
+        let router = try RouterNode(context: ProcessContext(plan: plan, id: id))
         router.start()
         try router.context.run(router, limits: HTTPLimits())
     }

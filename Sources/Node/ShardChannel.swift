@@ -1,6 +1,7 @@
 import EventLoop
 import HTTP
 import Membership
+import Observability
 import Routing
 import Trading
 import Wire
@@ -108,9 +109,10 @@ final class ShardChannel {
             sizeMax: SessionResponse.sizeMax
         )
         link.onOpen = { [weak self] in self?.perform { $0.connected(effects: &$1) } }
-        link.onClose = { [weak self, weak link] _ in
+        link.onClose = { [weak self, weak link] reason in
             guard let self, let link, link === sessionLink else { return }
             sessionLink = nil
+            note("session closed", reason)
             let now = context.now
             perform { $0.disconnected(now: now, effects: &$1) }
         }
@@ -123,6 +125,14 @@ final class ShardChannel {
         }
         link.connect()
         return link
+    }
+
+    private func note(_ message: String, _ reason: String) {
+        context.log.log(
+            .warning,
+            message,
+            ["shard": LogValue(shard.rawValue), "reason": .text(reason)]
+        )
     }
 
     // MARK: Feed
@@ -141,9 +151,10 @@ final class ShardChannel {
         )
         feedLink = link
         lastHeard = context.now
-        link.onClose = { [weak self, weak link] _ in
+        link.onClose = { [weak self, weak link] reason in
             guard let self, let link, link === feedLink else { return }
             feedLink = nil
+            note("feed closed", reason)
         }
         link.onFrame = { [weak self, weak link] frame throws(DecodeError) in
             guard let self, let link, link === feedLink else { return }

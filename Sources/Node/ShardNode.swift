@@ -20,11 +20,11 @@ final class ShardNode: HTTPHandlers {
     /// Runs `castle shard` until a signal.
     ///
     /// - Parameters:
-    ///   - planPath: The cluster's plan.
+    ///   - plan: The cluster's plan.
     ///   - id: This node's name in it.
     /// - Throws: What makes it impossible to start.
-    static func run(planPath: String, id: String) throws {
-        let node = try ShardNode(context: ProcessContext(planPath: planPath, id: id))
+    static func run(plan: ClusterPlan, id: String) throws {
+        let node = try ShardNode(context: ProcessContext(plan: plan, id: id))
         node.start()
         try node.context.run(node)
     }

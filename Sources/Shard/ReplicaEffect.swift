@@ -3,15 +3,12 @@ import Trading
 import Wire
 
 /// A stream that a router holds open to a node, named by the node.
-public struct StreamID: RawRepresentable, Hashable, Comparable, Sendable {
-    /// The number.
+public struct StreamID: Identifier {
+    /// The bare value.
     public var rawValue: UInt64
 
-    /// Wraps a number.
+    /// Wraps a bare value.
     public init(rawValue: UInt64) { self.rawValue = rawValue }
-
-    /// Orders by number, which is the order of opening.
-    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
 /// What a replica is to do, by the newest shard map.

@@ -87,11 +87,7 @@ final class ClusterRun {
         supervisor.start(services.nodes)
         supervisor.start(services.routers)
         supervisor.start(services.edge)
-        let fetch = ProcessFetch.make(
-            loop: loop,
-            plan: setup.plan,
-            scratch: setup.directory.log(of: "probe")
-        )
+        let fetch = HTTPFetch.make(loop: loop, plan: setup.plan)
         let probe = ReadinessProbe(loop: loop, plan: setup.plan, fetch: fetch)
         self.probe = probe
         probe.run { [unowned self] in didGetReady() }

@@ -15,7 +15,7 @@ struct ClusterServices {
             // A large append-only file is synced on the way out.
             return service(endpoint, workingDirectory: folder, stopMillisecondsMax: 15_000) {
                 [
-                    "redis-server", "\(clusterFiles)/redis/redis.conf",
+                    program("redis-server"), "\(clusterFiles)/redis/redis.conf",
                     "--port", "\(endpoint.port)", "--dir", folder,
                     "--appendfsync", plan.durability.rawValue,
                 ]
@@ -48,7 +48,7 @@ struct ClusterServices {
         let folder = "\(clusterFiles)/edge"
         return [
             service(plan.edge) {
-                ["nghttpx", "--conf=\(folder)/nghttpx.conf"]
+                [program("nghttpx"), "--conf=\(folder)/nghttpx.conf"]
                     + errorPages.map { "--error-page=\($0.status)=\(folder)/\($0.file)" }
                     + ["--frontend=\(plan.edge.host),\(plan.edge.port);no-tls"]
                     + plan.routers.map(backend)
@@ -67,6 +67,11 @@ struct ClusterServices {
     private func backend(_ router: ClusterPlan.Endpoint) -> String {
         let tls = plan.tls == nil ? "" : ";tls;sni=localhost"
         return "--backend=\(router.host),\(router.port);;proto=h2;fall=1;rise=1\(tls)"
+    }
+
+    /// Daemons are in `/usr/sbin`, which is not on everybody's `PATH`.
+    private func program(_ name: String) -> String {
+        OperatingSystem.findProgram(name) ?? name
     }
 
     private func role(_ name: String, _ endpoint: ClusterPlan.Endpoint) -> [String] {

@@ -23,9 +23,14 @@ public enum CRC32C {
     /// - Parameters:
     ///   - bytes: Where they are.
     ///   - range: Which of them; must lie inside.
+    ///   - earlier: The checksum of what comes before them; 0 at the start.
     /// - Returns: The finished (inverted) checksum.
-    public static func checksum(_ bytes: [UInt8], in range: Range<Int>) -> UInt32 {
-        var value: UInt32 = 0xFFFF_FFFF
+    public static func checksum(
+        _ bytes: [UInt8],
+        in range: Range<Int>,
+        continuing earlier: UInt32 = 0
+    ) -> UInt32 {
+        var value = ~earlier
         let (t0, t1, t2, t3) = (tables[0], tables[1], tables[2], tables[3])
         bytes.withUnsafeBytes { buffer in
             var index = range.lowerBound

@@ -122,7 +122,7 @@ public struct LogEntry: Equatable, Sendable {
         writer.write(committedDigest)
         invariant(writer.bytes.count == Self.headerSize, "the header has its size")
         writer.write(raw: payload)
-        let checksum = CRC32C.checksum(writer.bytes, in: 8..<writer.bytes.count)
+        let checksum = Self.checksum(of: writer.bytes)
         for byte in 0..<4 {
             writer.bytes[4 + byte] = UInt8(truncatingIfNeeded: checksum >> UInt32(8 * byte))
         }
@@ -141,7 +141,7 @@ public struct LogEntry: Equatable, Sendable {
         _ = try reader.read(UInt8.self)
         let checksum = try reader.read(UInt32.self)
         guard bytes.count >= Self.headerSize else { throw .truncated(at: bytes.count) }
-        guard checksum == CRC32C.checksum(bytes, in: 8..<bytes.count) else { throw .badChecksum }
+        guard checksum == Self.checksum(of: bytes) else { throw .badChecksum }
         id = EntryID(
             epoch: try reader.read(Epoch.self),
             sequence: try reader.read(SequenceNumber.self)
@@ -150,11 +150,19 @@ public struct LogEntry: Equatable, Sendable {
         firstCommand = try reader.read(UInt64.self)
         commandCount = try reader.read(UInt32.self)
         let payloadSize = Int(try reader.read(UInt32.self))
+        guard payloadSize <= Self.payloadSizeMax else {
+            throw .badValue(field: "payload size", at: 44)
+        }
         time = try reader.readTimestamp()
         committed = try reader.read(SequenceNumber.self)
         committedDigest = try reader.read(UInt64.self)
         payload = try reader.read(count: payloadSize)
         try reader.finish()
+    }
+
+    /// Covers everything but the checksum itself, which stands in bytes 4 to 7.
+    private static func checksum(of bytes: [UInt8]) -> UInt32 {
+        CRC32C.checksum(bytes, in: 8..<bytes.count, continuing: CRC32C.checksum(bytes, in: 0..<4))
     }
 
     /// The hash of a stored entry: everything from its sequence number on, the epoch left out.

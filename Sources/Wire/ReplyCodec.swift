@@ -91,7 +91,7 @@ extension ByteReader {
 
     private mutating func readOrders() throws(DecodeError) -> [Order] {
         var orders: [Order] = []
-        for _ in 0..<(try readCount(elementSizeMin: 84)) { orders.append(try readOrder()) }
+        for _ in 0..<(try readCount(elementSizeMin: 76)) { orders.append(try readOrder()) }
         return orders
     }
 

@@ -1,15 +1,12 @@
 import Trading
 
 /// A router's conversation with one shard; survives connections, failovers and moves.
-public struct SessionID: RawRepresentable, Hashable, Comparable, Sendable {
-    /// Drawn at random by the router when it starts.
+public struct SessionID: Identifier {
+    /// The bare value.
     public var rawValue: UInt64
 
-    /// Wraps a number.
+    /// Wraps a bare value.
     public init(rawValue: UInt64) { self.rawValue = rawValue }
-
-    /// Orders by number.
-    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
 /// A command with what makes it run exactly once: the unit inside a log entry's payload.

@@ -1,4 +1,7 @@
+import Drills
+import Node
 import Supervision
+import Workload
 
 /// A subcommand: its name, one line of help, and what it does with the words that follow.
 struct Command {
@@ -16,9 +19,41 @@ struct Castle {
     private static let commands = [
         Command(name: "up", summary: UpCommand.summary, run: UpCommand.run),
         Command(name: "down", summary: DownCommand.summary, run: DownCommand.run),
-        RoleCommand.router,
-        RoleCommand.shard,
-        RoleCommand.coordinator,
+        Command(
+            name: "router",
+            summary: Role.router.summary,
+            run: { words in
+                RoleCommand.run(.router, words) { try Roles.router(plan: $0.plan, id: $0.id) }
+            }
+        ),
+        Command(
+            name: "shard",
+            summary: Role.shard.summary,
+            run: { words in
+                RoleCommand.run(.shard, words) { try Roles.shard(plan: $0.plan, id: $0.id) }
+            }
+        ),
+        Command(
+            name: "coordinator",
+            summary: Role.coordinator.summary,
+            run: { words in
+                RoleCommand.run(.coordinator, words) {
+                    try Roles.coordinator(
+                        plan: $0.plan,
+                        id: $0.id,
+                        isBootstrapping: $0.isBootstrap
+                    )
+                }
+            }
+        ),
+        Command(name: "load", summary: LoadCommand.summary, run: LoadCommand.run(arguments:)),
+        Command(name: "drill", summary: DrillCommand.summary, run: DrillCommand.run(arguments:)),
+        Command(
+            name: "simulate",
+            summary: SimulationCommand.summary,
+            run: SimulationCommand.run
+        ),
+        Command(name: "bench", summary: BenchCommand.summary, run: BenchCommand.run(arguments:)),
         Command(
             name: "version",
             summary: "Print the versions this binary speaks.",

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SYMBOLS = [
     "BTCUSDT", "ETHUSDT", "BNBUSDT", "SOLUSDT", "XRPUSDT", "ADAUSDT", "ETHBTC", "BNBBTC",
 ]
-PORT_SPAN = 40
+PORT_SPAN = 100
 START_SECONDS = 180
 
 

@@ -187,7 +187,7 @@ def test_order_refusals(rest, changes, codes):
     ({"price": "2000000"}, "PRICE_FILTER"),
     ({"quantity": "0.000001"}, "LOT_SIZE"),
     ({"quantity": "0.100001"}, "LOT_SIZE"),
-    ({"quantity": "9001", "price": "1"}, "LOT_SIZE"),
+    ({"quantity": "9001"}, "LOT_SIZE"),
     ({"quantity": "0.0001"}, "NOTIONAL"),
 ])
 def test_filters_are_named(rest, changes, name):
@@ -267,8 +267,10 @@ def raw_exchange(base, payload):
             peer.shutdown(socket.SHUT_WR)
             while chunk := peer.recv(65536):
                 received += chunk
-        except ConnectionError:
-            pass
+        except TimeoutError:
+            raise
+        except OSError:
+            pass  # The server has closed already: reset, or no longer connected.
     return received
 
 

@@ -1,5 +1,5 @@
 import EventLoop
-import Foundation
+import Glibc
 import Redis
 import Replication
 import Testing
@@ -146,37 +146,6 @@ struct LogAcceptorClusterTests {
             _ = try fixture.command("FUNCTION", "FLUSH")
             #expect(try fixture.ask(.append(1, 2)) == .failed("ERR Function not found"))
             #expect(try fixture.ask(.append(1, 2)) == .done)
-        }
-    }
-
-    private static let isMeasuring = ProcessInfo.processInfo.environment["CASTLE_MEASURE"] != nil
-
-    @Test(.enabled(if: isMeasuring), arguments: [1, 4])
-    func appendRate(inFlight: Int) throws {
-        try AcceptorFixture.run { fixture in
-            try fixture.openLog(count: 1)
-            let count = 5000
-            var next: UInt64 = 2
-            var times: [UInt64] = []
-            func send() {
-                let start = fixture.loop.nowNanoseconds
-                fixture.acceptor.send(.append(1, next, size: 4096)) { reply in
-                    #expect(reply == .done)
-                    times.append(fixture.loop.nowNanoseconds - start)
-                    if times.count + inFlight <= count { send() }
-                }
-                next += 1
-            }
-            let start = fixture.loop.nowNanoseconds
-            for _ in 0..<inFlight { send() }
-            try fixture.loop.run(seconds: 50) { times.count == count }
-            let seconds = Double(fixture.loop.nowNanoseconds - start) / 1e9
-            times.sort()
-            let rate = Int(Double(count) / seconds)
-            print(
-                "append 4 KB, \(inFlight) in flight: \(rate)/s,",
-                "p50 \(times[count / 2] / 1000) us, p99 \(times[count * 99 / 100] / 1000) us"
-            )
         }
     }
 }

@@ -29,7 +29,7 @@ import Wire
 
     @Test func bytesAreStable() {
         let record = Self.entry.encoded()
-        let checksum = CRC32CTests.slow(Self.golden)
+        let checksum = CRC32CTests.slow([1, 0, 0, 0] + Self.golden)
         let head: [UInt8] =
             [1, 0, 0, 0] + (0..<4).map { UInt8(truncatingIfNeeded: checksum >> (8 * $0)) }
         #expect(record.bytes == head + Self.golden)
@@ -65,12 +65,14 @@ import Wire
         #expect(other.encoded().hash != hash)
     }
 
-    @Test func everyFlippedBitAfterTheHeadIsFound() {
+    @Test func everyFlippedBitIsFound() {
         let bytes = Self.entry.encoded().bytes
-        for index in 4..<bytes.count {
+        for index in 0..<bytes.count {
             for bit in 0..<8 {
                 var damaged = bytes
                 damaged[index] ^= 1 << UInt8(bit)
+                #expect(throws: DecodeError.self) { try LogEntry(decoding: damaged) }
+                guard index >= 3 else { continue }  // Version and kind are judged before it.
                 #expect(throws: DecodeError.badChecksum) { try LogEntry(decoding: damaged) }
             }
         }
@@ -90,7 +92,8 @@ import Wire
         for size: UInt8 in [2, 4, 255] {
             var bytes = Self.entry.encoded().bytes
             bytes[44] = size
-            let checksum = CRC32C.checksum(bytes, in: 8..<bytes.count)
+            let head = CRC32C.checksum(bytes, in: 0..<4)
+            let checksum = CRC32C.checksum(bytes, in: 8..<bytes.count, continuing: head)
             for byte in 0..<4 {
                 bytes[4 + byte] = UInt8(truncatingIfNeeded: checksum >> (8 * byte))
             }

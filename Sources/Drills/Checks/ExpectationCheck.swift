@@ -1,0 +1,75 @@
+import Workload
+
+/// What was seen around a fault.
+public struct FaultObservation: Equatable, Sendable {
+    /// Shards that the fault hit.
+    public var shards: [Int] = []
+    /// Epochs before the fault.
+    public var epochsBefore: [Int: Int] = [:]
+    /// Epochs once the cluster was healthy again.
+    public var epochsAfter: [Int: Int] = [:]
+    /// Requests that failed or were unknown, by where they were sent.
+    public var failures: [Endpoint: Int] = [:]
+    /// Where requests may fail: the process that was killed serves it.
+    public var excused: Set<Endpoint> = []
+    /// Whether requests may fail everywhere.
+    public var excusesAll = false
+    /// Connections lost, by where they went.
+    public var losses: [Endpoint: Int] = [:]
+    /// Shards hit on which nothing was acknowledged after the fault.
+    public var silentShards: [Int] = []
+    /// Where no connection could be made any more, once all should have been well again.
+    public var deadEndpoints: Set<Endpoint> = []
+
+    /// Nothing seen yet.
+    public init() {}
+}
+
+/// The failure matrix of the design, as far as a client can see it.
+public enum ExpectationCheck {
+    /// Compares what was seen with what the matrix promises.
+    ///
+    /// - Parameters:
+    ///   - kind: The fault.
+    ///   - seen: What happened.
+    /// - Returns: What is wrong.
+    public static func violations(_ kind: DrillKind, _ seen: FaultObservation) -> [Violation] {
+        var found = seen.silentShards.map {
+            Violation(.expectation, "nothing was acknowledged on shard \($0) after the fault")
+        }
+        for endpoint in seen.deadEndpoints.sorted(by: { $0.port < $1.port }) {
+            found.append(Violation(.expectation, "\(endpoint) takes no connections afterwards"))
+        }
+        for (shard, before) in seen.epochsBefore.sorted(by: { $0.key < $1.key }) {
+            let after = seen.epochsAfter[shard] ?? 0
+            if kind.mustFailOver, seen.shards.contains(shard), after <= before {
+                found.append(
+                    Violation(.expectation, "shard \(shard) stayed at epoch \(before)")
+                )
+            }
+            if kind.mustNotFailOver, after != before {
+                found.append(
+                    Violation(
+                        .expectation,
+                        "shard \(shard) went from epoch \(before) to \(after)"
+                    )
+                )
+            }
+        }
+        guard !seen.excusesAll else { return found }
+        let endpoints = Set(seen.failures.keys).union(seen.losses.keys).subtracting(seen.excused)
+        for endpoint in endpoints.sorted(by: { $0.port < $1.port }) {
+            let failures = seen.failures[endpoint] ?? 0
+            let losses = seen.losses[endpoint] ?? 0
+            if failures + losses > 0 {
+                found.append(
+                    Violation(
+                        .expectation,
+                        "\(endpoint): \(failures) requests failed, \(losses) connections lost"
+                    )
+                )
+            }
+        }
+        return found
+    }
+}

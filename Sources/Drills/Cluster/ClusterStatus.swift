@@ -1,0 +1,66 @@
+/// The cluster as its coordinator tells it: the answer of `GET /cluster`.
+public struct ClusterStatus: Decodable, Equatable, Sendable {
+    /// One member.
+    public struct Node: Decodable, Equatable, Sendable {
+        /// Its name.
+        public var id: String
+        /// `shard` or `router`; absent where a coordinator tells of shard nodes only.
+        public var role: String?
+        /// `alive` when all is well.
+        public var state: String
+        /// Its process.
+        public var pid: Int32?
+    }
+
+    /// One shard.
+    public struct Shard: Decodable, Equatable, Sendable {
+        /// Its number.
+        public var id: Int
+        /// Rises with each failover.
+        public var epoch: Int
+        /// Who holds it.
+        public var primary: String?
+        /// Whether the primary serves; absent means yes.
+        public var serving: Bool?
+        /// Who follows.
+        public var standbys: [String]
+        /// Its pairs.
+        public var pairs: [String]
+        /// Entries the slowest standby is behind; `nil` while none reports.
+        public var lag: Int?
+    }
+
+    /// Members.
+    public var nodes: [Node]
+    /// Shards.
+    public var shards: [Shard]
+
+    /// Why the cluster could not stand another fault just now; `nil` when it could.
+    public var weakness: String? {
+        for node in nodes where node.state != "alive" { return "\(node.id) is \(node.state)" }
+        for shard in shards {
+            if shard.primary == nil || shard.serving == false {
+                return "shard \(shard.id) has no serving primary"
+            }
+            if shard.standbys.isEmpty { return "shard \(shard.id) has no standby" }
+            if shard.lag == nil { return "shard \(shard.id)'s standby does not report" }
+        }
+        return shards.isEmpty ? "there is no shard" : nil
+    }
+
+    /// Shards that a node is the primary of.
+    public func shards(ledBy node: String) -> [Shard] { shards.filter { $0.primary == node } }
+
+    /// Nodes that lead at least one shard, in order of their names.
+    public var leaders: [String] { Set(shards.compactMap(\.primary)).sorted() }
+
+    /// Nodes that follow and lead nothing, in order of their names.
+    public var pureStandbys: [String] {
+        Set(shards.flatMap(\.standbys)).subtracting(leaders).sorted()
+    }
+
+    /// Epochs by shard.
+    public var epochs: [Int: Int] {
+        Dictionary(shards.map { ($0.id, $0.epoch) }, uniquingKeysWith: { first, _ in first })
+    }
+}

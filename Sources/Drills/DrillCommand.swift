@@ -1,0 +1,95 @@
+import Configuration
+import EventLoop
+import Workload
+
+/// `castle drill`: breaks a cluster of its own under load and checks that every promise holds.
+public enum DrillCommand {
+    /// One line for the list of subcommands.
+    public static let summary = "break a cluster under load and check that nothing is lost"
+
+    /// Runs the command.
+    ///
+    /// - Parameter arguments: What follows `drill`: the name of a drill and its options.
+    /// - Returns: 0 when every run passed, 1 otherwise, 64 for a bad command line.
+    public static func run(arguments: [String]) -> Int32 {
+        if Arguments.asksForHelp(arguments) || arguments == ["list"] {
+            Terminal.say(help)
+            return 0
+        }
+        do throws(ArgumentError) {
+            return run(try DrillOptions(arguments))
+        } catch {
+            Terminal.note("castle drill: \(error)")
+            return ArgumentError.exitCode
+        }
+    }
+
+    private static var help: String {
+        var text = Arguments.help(
+            usage: "castle drill NAME [options]",
+            summary: "Starts a cluster, breaks it under load, and checks every order after it.",
+            flags: DrillOptions.flags
+        )
+        text += "\nNAME is one of\n"
+        for kind in DrillKind.allCases {
+            let padding = String(repeating: " ", count: max(1, 18 - kind.rawValue.count))
+            text += "  \(kind.rawValue)\(padding)\(kind.summary)\n"
+        }
+        return text
+    }
+
+    private static func run(_ options: DrillOptions) -> Int32 {
+        let waiter = LoopWaiter(loop: EventLoop())
+        waiter.interruptOnSignals()
+        var report = DrillReport(
+            drill: options.kind,
+            machine: MachineFacts(),
+            seed: options.seed,
+            rate: options.rate,
+            runs: options.runs
+        )
+        Terminal.say("\(options.kind.rawValue), seed \(options.seed), \(options.rate) requests/s")
+        do throws(LoadError) {
+            let cluster = try ClusterUnderTest(waiter: waiter, topology: options.topology)
+            drill(options, cluster, &report)
+            // Whoever interrupts a drill has not found a failure.
+            let hasFailed = report.failedCount > 0 && !waiter.isInterrupted
+            let keeps = options.keepsFiles || hasFailed
+            cluster.stop(keepingFiles: keeps)
+            if keeps { Terminal.say("files: \(cluster.directory)") }
+        } catch {
+            report.abortReason = "\(error)"
+        }
+        Terminal.say(report.closing)
+        return write(report, options) && report.failedCount == 0 ? 0 : 1
+    }
+
+    private static func drill(
+        _ options: DrillOptions,
+        _ cluster: ClusterUnderTest,
+        _ report: inout DrillReport
+    ) {
+        do throws(LoadError) {
+            let drill = try DrillRun(options, cluster)
+            defer { drill.stop() }
+            for number in 1...options.runs {
+                let run = try drill.run(number)
+                report.finished.append(run)
+                Terminal.say(run.text)
+            }
+        } catch {
+            report.abortReason = cluster.waiter.isInterrupted ? "interrupted" : "\(error)"
+        }
+    }
+
+    private static func write(_ report: DrillReport, _ options: DrillOptions) -> Bool {
+        guard let path = options.reportPath else { return true }
+        do throws(LoadError) {
+            try ReportFile.write(report, to: path)
+            return true
+        } catch {
+            Terminal.note("castle drill: \(error)")
+            return false
+        }
+    }
+}

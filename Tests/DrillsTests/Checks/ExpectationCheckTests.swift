@@ -1,0 +1,54 @@
+import Testing
+import Workload
+
+@testable import Drills
+
+@Suite struct ExpectationCheckTests {
+    private func seen(failingOver: Bool) -> FaultObservation {
+        var seen = FaultObservation()
+        seen.shards = [1]
+        seen.epochsBefore = [1: 3, 2: 1]
+        seen.epochsAfter = [1: failingOver ? 4 : 3, 2: 1]
+        return seen
+    }
+
+    @Test(arguments: DrillKind.allCases)
+    func failoverHappensExactlyWhereItMust(kind: DrillKind) {
+        let without = ExpectationCheck.violations(kind, seen(failingOver: false))
+        let with = ExpectationCheck.violations(kind, seen(failingOver: true))
+        switch kind {
+        case .killPrimary, .pausePrimary:
+            #expect(without.count == 1)
+            #expect(with.isEmpty)
+        case .killRedis:
+            #expect(without.isEmpty)
+            #expect(with.isEmpty)
+        case .killStandby, .killRouter, .killCoordinator, .killEdge:
+            #expect(without.isEmpty)
+            #expect(with.count == 1)
+        }
+    }
+
+    @Test func failureIsExcusedOnlyWhereTheFaultWas() throws {
+        let dead = try #require(Endpoint(url: "http://127.0.0.1:9002"))
+        let live = try #require(Endpoint(url: "http://127.0.0.1:9001"))
+        var seen = seen(failingOver: false)
+        seen.excused = [dead]
+        seen.failures = [dead: 4]
+        seen.losses = [dead: 1, live: 0]
+        #expect(ExpectationCheck.violations(.killRouter, seen).isEmpty)
+        seen.failures[live] = 1
+        #expect(ExpectationCheck.violations(.killRouter, seen).count == 1)
+        seen.excusesAll = true
+        #expect(ExpectationCheck.violations(.killRouter, seen).isEmpty)
+    }
+
+    @Test func shardOrEndpointThatStaysDeadIsFound() throws {
+        let dead = try #require(Endpoint(url: "http://127.0.0.1:9002"))
+        var seen = seen(failingOver: true)
+        seen.excusesAll = true
+        seen.silentShards = [1]
+        seen.deadEndpoints = [dead]
+        #expect(ExpectationCheck.violations(.killPrimary, seen).count == 2)
+    }
+}

@@ -1,0 +1,64 @@
+import Testing
+import Workload
+
+@testable import Drills
+
+@Suite struct DrillReportTests {
+    private func run(_ violations: [Violation] = [], gap: UInt64 = 18_000_000) -> RunReport {
+        RunReport(
+            run: 3,
+            runs: 20,
+            fault: "killed n2 (pid 4711; shards 2,3)",
+            gapNanoseconds: gap,
+            longestNanoseconds: 20_000_000,
+            orders: 1234,
+            acknowledged: 1230,
+            retried: 4,
+            violations: violations
+        )
+    }
+
+    @Test func lineOfARunSaysEverything() {
+        let expected =
+            "run 3/20 killed n2 (pid 4711; shards 2,3) gap 18.00 ms longest 20.00 ms orders 1234"
+            + " acked 1230 retried 4 lost 0 duplicated 0 balances ok trades ok depth ok"
+        #expect(run().text == expected)
+    }
+
+    @Test(arguments: Violation.Kind.allCases)
+    func everyKindOfViolationShowsAndFails(kind: Violation.Kind) {
+        let spoilt = run([Violation(kind, "x")])
+        #expect(!spoilt.hasPassed)
+        #expect(spoilt.text.hasSuffix("FAILED"))
+        let shown = spoilt.text.dropLast(" FAILED".count)
+        #expect(shown != run().text)
+    }
+
+    @Test func closingLineCountsRunsThatNeverCame() {
+        var report = DrillReport(
+            drill: .killPrimary,
+            machine: MachineFacts(),
+            seed: 1,
+            rate: 400,
+            runs: 4
+        )
+        report.finished = [run(gap: 10_000_000), run([Violation(.lost, "x")], gap: 30_000_000)]
+        report.abortReason = "the cluster is not healthy"
+        let lines = report.closing.split(separator: "\n")
+        #expect(lines.last == "1 passed, 3 failed")
+        #expect(lines.first?.hasSuffix("max 30.00 ms") == true)
+        #expect(lines[1] == "ended early: the cluster is not healthy")
+    }
+
+    @Test(arguments: [
+        [], ["kill-cat"], ["kill-primary", "--runs", "0"], ["kill-primary", "--rate", "1"],
+        ["kill-primary", "kill-router"], ["kill-primary", "--seed", "x"],
+    ])
+    func badCommandLineIsRefused(words: [String]) {
+        #expect(DrillCommand.run(arguments: words) == 64)
+    }
+
+    @Test func drillsAreListed() {
+        #expect(DrillCommand.run(arguments: ["list"]) == 0)
+    }
+}
