@@ -92,7 +92,7 @@ let package = Package(
         .executableTarget(
             name: "castle",
             dependencies: [
-                "Configuration", "Node", "Simulation", "Supervision", "Workload", "Drills",
+                "Wire", "Configuration", "Node", "Simulation", "Supervision", "Workload", "Drills",
             ],
             swiftSettings: settings
         ),

@@ -1,3 +1,5 @@
+import Wire
+
 /// `castle version`.
 enum VersionCommand {
     /// Version of the program.
@@ -8,6 +10,8 @@ enum VersionCommand {
             refuse("castle version: unexpected argument \"\(words[0])\"")
         }
         print("castle \(castle)")
+        print("log \(LogEntry.version)")
+        print("session \(SessionRequest.version)")
         print("swift \(swift)")
         return 0
     }
