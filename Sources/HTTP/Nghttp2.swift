@@ -12,7 +12,7 @@ final class HTTP2Session {
     var queuedSize = 0
 
     fileprivate let limits: HTTPLimits
-    fileprivate let now: () -> UInt64
+    let now: () -> UInt64
     /// The stream whose header is being received.
     fileprivate var current: HTTP2Stream?
     fileprivate var hasSettings = false
@@ -120,6 +120,22 @@ final class HTTP2Session {
         let last = nghttp2_session_get_last_proc_stream_id(native)
         nghttp2_submit_goaway(native, noFlags, last, 0, nil, 0)
         owner.sessionNeedsFlush()
+    }
+
+    /// Resets the streams whose output has not moved since the time.
+    func resetStalled(since limit: UInt64) {
+        for stream in streams where stream.queuedSize > 0 && stream.movedMilliseconds < limit {
+            stream.giveUp()
+        }
+    }
+
+    /// Resets the fullest streams until no more than the size is queued.
+    func resetFullest(until size: Int) {
+        while queuedSize > size, let fullest = streams.max(by: { $0.queuedSize < $1.queuedSize }),
+            fullest.queuedSize > 0
+        {
+            fullest.giveUp()
+        }
     }
 
     /// Tells all streams that they are gone.
