@@ -13,7 +13,7 @@ import Testing
         // SETTINGS_INITIAL_WINDOW_SIZE 0.
         var bytes = preface + [0, 0, 6, 4, 0, 0, 0, 0, 0] + [0, 4, 0, 0, 0, 0]
         let path = Array("/stream".utf8)
-        let block: [UInt8] = [0x83, 0x86, 0x04, UInt8(path.count)] + path
+        let block: [UInt8] = [0x83, 0x86, 0x01, 1, 0x78, 0x04, UInt8(path.count)] + path
         for index in 0..<count {
             bytes += [0, 0, UInt8(block.count), 1, 4, 0, 0, 0, UInt8(2 * index + 1)] + block
         }
