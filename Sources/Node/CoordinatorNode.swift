@@ -17,7 +17,7 @@ final class CoordinatorNode: HTTPHandlers {
     private let acceptor: LogAcceptor
     private var log = CoordinatorLog()
     private var coordinator: Coordinator
-    private let members = MemberStreams()
+    private let members: MemberStreams
     private let metrics: CoordinatorMetrics
     /// Logs still to be created before the cluster may begin; only when bootstrapping.
     private var creating: [LogAcceptor] = []
@@ -51,6 +51,7 @@ final class CoordinatorNode: HTTPHandlers {
             }
         )
         coordinator = Coordinator(plan: plan)
+        members = MemberStreams(plan: context.plan)
         metrics = CoordinatorMetrics(context.metrics)
         acceptor = Self.acceptor(context, ShardID(0))
     }
@@ -245,11 +246,20 @@ final class CoordinatorNode: HTTPHandlers {
         _ member: inout Member?
     ) {
         if case .hello(let introduced) = message {
+            let refusal = members.refusal(of: introduced, on: stream, now: context.now)
+            guard refusal == nil, member == nil else {
+                context.log.log(
+                    .warning,
+                    "member turned away",
+                    ["reason": .text(refusal ?? "a second hello")]
+                )
+                return stream.close()
+            }
             member = introduced
-            members.add(introduced.id, stream)
+            members.add(introduced, stream, now: context.now)
             return perform { $0.memberConnected(introduced, now: now, &$1) }
         }
-        guard let member, members.isPresent(member.id, stream) else { return }
+        guard let member, members.heard(member.id, stream, now: context.now) else { return }
         perform { $0.received(message, from: member.id, now: now, &$1) }
     }
 
