@@ -152,7 +152,9 @@ final class CoordinatorNode: HTTPHandlers {
                 perform { $0.becameLeader(now: now, &$1) }
             case .committed(let commands, let time):
                 for command in commands { note(command) }
+                let before = coordinator.state.map
                 perform { $0.committed(commands, time: time, now: now, &$1) }
+                metrics.changed(from: before, to: coordinator.state.map)
             case .lost(let reason): context.die(reason)
             case .note(let text): context.log.log(.warning, text)
             }
