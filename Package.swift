@@ -118,7 +118,10 @@ let package = Package(
         tests("Observability", ["Observability", "EventLoop"]),
         tests("API", ["API", "MarketData", "Wire", "Trading", "HTTP", "TLS"]),
         tests("Configuration", ["Configuration", "Membership", "Trading"]),
-        tests("Node", ["Node"]),
+        tests(
+            "Node",
+            ["Node", "Configuration", "Membership", "EventLoop", "TLS", "Wire", "Trading"]
+        ),
         tests("Supervision", ["Supervision", "Configuration", "EventLoop"]),
         tests("Workload", ["Workload", "Trading"]),
         tests("Drills", ["Drills", "Workload"]),

@@ -26,6 +26,8 @@ final class HTTP2Stream {
     var isEnded = false
     /// Loop time by which the request must have arrived; 0 for none.
     var deadlineMilliseconds: UInt64 = 0
+    /// Loop time at which bytes last left the queue, or began to wait in it.
+    private(set) var movedMilliseconds: UInt64 = 0
     /// Place among the streams of the session.
     var slot = 0
 
@@ -43,23 +45,23 @@ final class HTTP2Stream {
 
     /// Sets all that will be sent.
     func setOutput(_ bytes: [UInt8]) {
+        willQueue(bytes.count)
         output = bytes
         isOutputEnded = true
-        session?.queuedSize += bytes.count
     }
 
     func write(_ bytes: UnsafeRawBufferPointer) {
         guard !isOutputEnded, session != nil else { return }
+        willQueue(bytes.count)
         output.append(contentsOf: bytes)
-        session?.queuedSize += bytes.count
         resume()
     }
 
     func write(_ bytes: [UInt8]) {
         guard !isOutputEnded, session != nil else { return }
+        willQueue(bytes.count)
         // The first piece needs no copy.
         if output.isEmpty { output = bytes } else { output.append(contentsOf: bytes) }
-        session?.queuedSize += bytes.count
         resume()
     }
 
@@ -73,7 +75,31 @@ final class HTTP2Stream {
     /// Ends both halves now and tells nobody.
     func reset(_ code: HTTP2ResetCode) {
         receiver = nil
+        drop()
         session?.reset(self, code)
+    }
+
+    /// Ends both halves now because the peer does not read, and tells the object it belongs to.
+    func giveUp() {
+        let receiver = self.receiver
+        reset(.tooMuch)
+        receiver?.didClose("reads too slowly")
+    }
+
+    /// Forgets what is queued: a peer that takes nothing does not take the reset either, and the
+    /// stream lives until that has been sent.
+    private func drop() {
+        session?.queuedSize -= queuedSize
+        output = []
+        outputOffset = 0
+        // Not the end of what was meant to be sent.
+        isOutputEnded = false
+    }
+
+    private func willQueue(_ size: Int) {
+        guard let session else { return }
+        if queuedSize == 0 { movedMilliseconds = session.now() }
+        session.queuedSize += size
     }
 
     func detach() -> (any HTTP2StreamReceiver)? {
@@ -99,6 +125,7 @@ final class HTTP2Stream {
         }
         outputOffset += size
         session?.queuedSize -= size
+        if let session { movedMilliseconds = session.now() }
         if outputOffset == output.count {
             if isOutputEnded {
                 output = []

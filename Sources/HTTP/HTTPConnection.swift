@@ -21,6 +21,10 @@ final class HTTPConnection: HTTP2SessionOwner, Flushable {
     private var isFlushing = false
     private var closeReason: String?
     private var isClosed = false
+    /// Bytes taken from the session so far.
+    private var pulledSize = 0
+    private var sentSize = 0
+    private var sentMilliseconds: UInt64 = 0
 
     init(stream: any ByteStream, isServer: Bool, limits: HTTPLimits) {
         self.stream = stream
@@ -46,6 +50,20 @@ final class HTTPConnection: HTTP2SessionOwner, Flushable {
         stream.queuedWriteSize + (heldSession?.queuedSize ?? 0)
     }
 
+    /// Gives up what the peer has not taken for too long: its streams, or the whole connection.
+    func dropStalled(timeoutMilliseconds: UInt64) {
+        guard let session else { return }
+        let now = loop.iterationMilliseconds
+        let sent = pulledSize - stream.queuedWriteSize
+        if stream.queuedWriteSize == 0 || sent != sentSize {
+            sentSize = sent
+            sentMilliseconds = now
+        } else if now > sentMilliseconds + timeoutMilliseconds {
+            return close("reads too slowly")
+        }
+        if now > timeoutMilliseconds { session.resetStalled(since: now - timeoutMilliseconds) }
+    }
+
     /// Says goodbye, sends what can be sent and closes, all before the next poll.
     ///
     /// Not at once: the caller may stand in a callback of the session, which must not be entered
@@ -67,7 +85,8 @@ final class HTTPConnection: HTTP2SessionOwner, Flushable {
         } else if heldSession.isFinished {
             close("closed by peer")
         } else if queuedWriteSize > 8 * limits.maxQueuedWriteSize {
-            close("reads too slowly")
+            // Not the whole connection: behind a proxy it carries clients that do read.
+            heldSession.resetFullest(until: 8 * limits.maxQueuedWriteSize)
         }
     }
 
@@ -104,6 +123,7 @@ final class HTTPConnection: HTTP2SessionOwner, Flushable {
 
     private func pull(_ session: HTTP2Session) {
         while stream.queuedWriteSize < Self.aheadSize, let bytes = session.nextOutput() {
+            pulledSize += bytes.count
             stream.write(bytes)
         }
     }

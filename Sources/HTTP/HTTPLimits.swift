@@ -12,10 +12,17 @@ public struct HTTPLimits: Sendable {
     public var requestTimeoutMilliseconds: UInt64 = 10_000
     /// Time after which a connection without streams is closed.
     public var idleTimeoutMilliseconds: UInt64 = 120_000
+    /// Time that what is queued for a peer may wait without a byte of it leaving: then the stream
+    /// is reset, or the connection closed when none of its bytes leave.
+    public var stallTimeoutMilliseconds: UInt64 = 30_000
     /// Connections a server serves at once; later ones are closed at once.
     public var maxConnections = 10_000
-    /// Size in bytes that may wait for a slow reader on a stream, or eight times it on a connection.
+    /// Size in bytes that may wait for a slow reader on a stream, or eight times it on a connection,
+    /// whose fullest streams are then reset.
     public var maxQueuedWriteSize = 16 << 20
+    /// Size in bytes that may wait on all connections of a server; beyond it the fullest streams
+    /// are reset, then connections closed.
+    public var maxQueuedTotalSize = 1 << 30
     /// Size in bytes of the largest WebSocket message accepted; beyond it the close code is 1009.
     public var maxMessageSize = 1 << 20
 

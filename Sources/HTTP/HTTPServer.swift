@@ -138,7 +138,9 @@ public final class HTTPServer {
 
     private func closeLateAndIdle() {
         let now = loop.iterationMilliseconds
+        shedQueues()
         for connection in Array(connections.values) {
+            connection.dropStalled(timeoutMilliseconds: limits.stallTimeoutMilliseconds)
             guard let session = connection.session else { continue }
             let quiet = now - min(now, connection.lastReadMilliseconds)
             if !connection.hasSettings {
@@ -148,6 +150,21 @@ public final class HTTPServer {
             } else {
                 resetLateStreams(of: connection, session, now)
             }
+        }
+    }
+
+    /// Many slow readers, each within its own bound, must not use up the memory together.
+    private func shedQueues() {
+        var total = connections.values.reduce(0) { $0 + $1.queuedWriteSize }
+        guard total > limits.maxQueuedTotalSize else { return }
+        let share = limits.maxQueuedTotalSize / connections.count
+        for connection in connections.values { connection.session?.resetFullest(until: share) }
+        // What the sockets hold goes with the connections only.
+        total = connections.values.reduce(0) { $0 + $1.queuedWriteSize }
+        for connection in connections.values.sorted(by: { $0.queuedWriteSize > $1.queuedWriteSize })
+        where total > limits.maxQueuedTotalSize {
+            total -= connection.queuedWriteSize
+            connection.close("reads too slowly")
         }
     }
 

@@ -12,7 +12,7 @@ final class HTTP2Session {
     var queuedSize = 0
 
     fileprivate let limits: HTTPLimits
-    fileprivate let now: () -> UInt64
+    let now: () -> UInt64
     /// The stream whose header is being received.
     fileprivate var current: HTTP2Stream?
     fileprivate var hasSettings = false

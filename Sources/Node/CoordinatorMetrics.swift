@@ -7,6 +7,7 @@ import Trading
 final class CoordinatorMetrics {
     private let registry: MetricsRegistry
     private let assignments: MetricsRegistry.Counter
+    private let failovers: MetricsRegistry.Counter
     private let mapVersion: MetricsRegistry.Gauge
     private var lags: [String: MetricsRegistry.Gauge] = [:]
 
@@ -16,10 +17,23 @@ final class CoordinatorMetrics {
             "castle_assignments_total",
             help: "Assignments of shards since this process leads: failovers, joins, losses."
         )
+        failovers = registry.counter(
+            "castle_failovers_total",
+            help: "Shards that went from one primary to another since this process leads."
+        )
         mapVersion = registry.gauge("castle_map_version", help: "Version of the shard map.")
     }
 
     func assigned() { registry.increment(assignments) }
+
+    func changed(from old: ShardMap, to new: ShardMap) {
+        for (before, after) in zip(old.shards, new.shards) {
+            guard let left = before.primary, let next = after.primary, left != next else {
+                continue
+            }
+            registry.increment(failovers)
+        }
+    }
 
     func measure(_ view: ClusterView) {
         registry.set(mapVersion, to: Double(view.mapVersion))

@@ -17,7 +17,7 @@ final class CoordinatorNode: HTTPHandlers {
     private let acceptor: LogAcceptor
     private var log: CoordinatorLog
     private var coordinator: Coordinator
-    private let members = MemberStreams()
+    private let members: MemberStreams
     private let metrics: CoordinatorMetrics
     /// Logs still to be created before the cluster may begin; only when bootstrapping.
     private var creating: [LogAcceptor] = []
@@ -52,6 +52,7 @@ final class CoordinatorNode: HTTPHandlers {
             }
         )
         coordinator = Coordinator(plan: plan)
+        members = MemberStreams(plan: context.plan)
         metrics = CoordinatorMetrics(context.metrics)
         acceptor = Self.acceptor(context, ShardID(0))
     }
@@ -152,7 +153,9 @@ final class CoordinatorNode: HTTPHandlers {
                 perform { $0.becameLeader(now: now, &$1) }
             case .committed(let commands, let time):
                 for command in commands { note(command) }
+                let before = coordinator.state.map
                 perform { $0.committed(commands, time: time, now: now, &$1) }
+                metrics.changed(from: before, to: coordinator.state.map)
             case .lost(let reason): context.die(reason)
             case .note(let text): context.log.log(.warning, text)
             }
@@ -246,11 +249,20 @@ final class CoordinatorNode: HTTPHandlers {
         _ member: inout Member?
     ) {
         if case .hello(let introduced) = message {
+            let refusal = members.refusal(of: introduced, on: stream, now: context.now)
+            guard refusal == nil, member == nil else {
+                context.log.log(
+                    .warning,
+                    "member turned away",
+                    ["reason": .text(refusal ?? "a second hello")]
+                )
+                return stream.close()
+            }
             member = introduced
-            members.add(introduced.id, stream)
+            members.add(introduced, stream, now: context.now)
             return perform { $0.memberConnected(introduced, now: now, &$1) }
         }
-        guard let member, members.isPresent(member.id, stream) else { return }
+        guard let member, members.heard(member.id, stream, now: context.now) else { return }
         perform { $0.received(message, from: member.id, now: now, &$1) }
     }
 

@@ -1,31 +1,79 @@
+import Configuration
 import HTTP
 import Membership
 import Wire
 
-/// The members' streams that are present, one a name: a newer stream replaces an older one.
+/// The members' streams that are present, one a name.
 final class MemberStreams {
-    private var streams: [NodeID: HTTPStream] = [:]
+    /// A member heard within this time keeps its name against another process that claims it.
+    static let aliveNanoseconds: UInt64 = 150_000_000
 
-    func add(_ id: NodeID, _ stream: HTTPStream) {
-        if let old = streams.updateValue(stream, forKey: id), old !== stream { old.close() }
+    private struct Entry {
+        var stream: HTTPStream
+        var instance: UInt64
+        var lastHeard: UInt64
     }
 
-    func isPresent(_ id: NodeID, _ stream: HTTPStream) -> Bool { streams[id] === stream }
+    private let plan: ClusterPlan
+    private var entries: [NodeID: Entry] = [:]
+
+    init(plan: ClusterPlan) { self.plan = plan }
+
+    /// Why a hello is not believed; `nil` when it is.
+    ///
+    /// Who can reach the port could otherwise fail shards over at will, or fill the map with names.
+    func refusal(of member: Member, on stream: HTTPStream, now: UInt64) -> String? {
+        if let mismatch = mismatch(of: member) { return mismatch }
+        // A process that was killed has closed its connection, and one that was cut off is silent.
+        if let entry = entries[member.id], entry.stream !== stream,
+            entry.instance != member.instance, now < entry.lastHeard + Self.aliveNanoseconds
+        {
+            return "\(member.id) is alive in another process"
+        }
+        return nil
+    }
+
+    /// What is said of a member that is not in the plan; `nil` when all of it is.
+    func mismatch(of member: Member) -> String? {
+        let endpoints = member.role == .node ? plan.nodes : plan.routers
+        guard let endpoint = endpoints.first(where: { $0.id == member.id.rawValue }) else {
+            return "no such member in the plan"
+        }
+        guard endpoint.zone == member.zone, endpoint.address == member.address else {
+            return "\(endpoint.id) has another zone or address in the plan"
+        }
+        return nil
+    }
+
+    /// Takes in a member's stream; a newer one replaces an older one.
+    func add(_ member: Member, _ stream: HTTPStream, now: UInt64) {
+        let entry = Entry(stream: stream, instance: member.instance, lastHeard: now)
+        if let old = entries.updateValue(entry, forKey: member.id), old.stream !== stream {
+            old.stream.close()
+        }
+    }
+
+    /// Notes that something came; returns whether the stream is the present one.
+    func heard(_ id: NodeID, _ stream: HTTPStream, now: UInt64) -> Bool {
+        guard entries[id]?.stream === stream else { return false }
+        entries[id]?.lastHeard = now
+        return true
+    }
 
     /// Returns whether it was the present one.
     func remove(_ id: NodeID, _ stream: HTTPStream) -> Bool {
-        guard streams[id] === stream else { return false }
-        streams[id] = nil
+        guard entries[id]?.stream === stream else { return false }
+        entries[id] = nil
         return true
     }
 
     func send(_ message: MembershipMessage, to id: NodeID) {
-        streams[id]?.write(Self.frame(message))
+        entries[id]?.stream.write(Self.frame(message))
     }
 
     func broadcast(_ message: MembershipMessage) {
         let bytes = Self.frame(message)
-        for stream in streams.values { stream.write(bytes) }
+        for entry in entries.values { entry.stream.write(bytes) }
     }
 
     private static func frame(_ message: MembershipMessage) -> [UInt8] {

@@ -7,6 +7,7 @@ struct ReplicaMetrics {
     private let registry: MetricsRegistry
     private let shard: ShardID
     private let commands: MetricsRegistry.Counter
+    private let acks: MetricsRegistry.Counter
     private let rejects: [MetricsRegistry.Counter]
     private let batchCommands: MetricsRegistry.Histogram
     private let appendLatency: MetricsRegistry.Histogram
@@ -22,6 +23,11 @@ struct ReplicaMetrics {
         commands = registry.counter(
             "castle_commands_total",
             help: "Commands committed and answered as primary.",
+            labels: ["shard": label]
+        )
+        acks = registry.counter(
+            "castle_acks_total",
+            help: "Commands committed and accepted as primary.",
             labels: ["shard": label]
         )
         rejects = RejectReason.names.map {
@@ -72,7 +78,7 @@ struct ReplicaMetrics {
 
     func answered(_ reason: RejectReason?) {
         registry.increment(commands)
-        if let reason { registry.increment(rejects[reason.index]) }
+        registry.increment(reason.map { rejects[$0.index] } ?? acks)
     }
 
     func measure(_ replica: Replica) {

@@ -5,6 +5,7 @@ struct RouterMetrics {
     private let registry: MetricsRegistry
     private let statuses: [MetricsRegistry.Counter]
     private let latency: MetricsRegistry.Histogram
+    private let ackLatency: MetricsRegistry.Histogram
     private let inFlight: MetricsRegistry.Gauge
     private let listeners: MetricsRegistry.Gauge
     private let mapVersion: MetricsRegistry.Gauge
@@ -22,6 +23,10 @@ struct RouterMetrics {
             "castle_request_seconds",
             help: "From a request's arrival to its answer."
         )
+        ackLatency = registry.histogram(
+            "castle_ack_seconds",
+            help: "From the arrival of an order or a cancel to its acknowledgement."
+        )
         inFlight = registry.gauge(
             "castle_requests_in_flight",
             help: "Requests waiting for a shard."
@@ -38,6 +43,8 @@ struct RouterMetrics {
         registry.increment(statuses[kind])
         registry.observe(latency, nanoseconds)
     }
+
+    func acknowledged(after nanoseconds: UInt64) { registry.observe(ackLatency, nanoseconds) }
 
     func measure(inFlight count: Int, listeners listenerCount: Int, mapVersion version: UInt64) {
         registry.set(inFlight, to: Double(count))

@@ -180,6 +180,7 @@ final class RouterNode: HTTPHandlers {
                 var used = used
                 // Placing and cancelling weigh nothing when they succeed.
                 if case .command = operation, response.status == 200 {
+                    metrics.acknowledged(after: context.now - arrival)
                     used = limiter.refund(client, weight: 1, now: wall)
                 }
                 respond(response, to: exchange, arrival, used: used)

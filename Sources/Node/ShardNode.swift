@@ -157,34 +157,3 @@ final class ShardNode: HTTPHandlers {
         return Array(lines.utf8)
     }
 }
-
-/// Cuts a session stream into messages and hands them to the replica its hello names.
-private final class SessionReader {
-    private let hosts: [ShardID: ReplicaHost]
-    private let id: StreamID
-    private var host: ReplicaHost?
-    private var frames = FrameReader(sizeMax: SessionRequest.sizeMax)
-
-    init(hosts: [ShardID: ReplicaHost], id: StreamID) {
-        self.hosts = hosts
-        self.id = id
-    }
-
-    /// Returns whether the stream may go on.
-    func received(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        frames.append(bytes)
-        do {
-            while var frame = try frames.next() {
-                let request = try SessionRequest(from: &frame)
-                if case .hello(_, _, let shard) = request, host == nil { host = hosts[shard] }
-                guard let host else { return false }
-                host.perform { $0.received(request, on: id, effects: &$1) }
-            }
-            return true
-        } catch {
-            return false
-        }
-    }
-
-    func closed() { host?.replica.closed(id) }
-}

@@ -1,0 +1,49 @@
+import Shard
+import Trading
+import Wire
+
+/// Cuts a session stream into messages and hands them to the replica its hello names.
+final class SessionReader {
+    private let hosts: [ShardID: ReplicaHost]
+    private let id: StreamID
+    private var host: ReplicaHost?
+    private var frames = FrameReader(sizeMax: SessionRequest.sizeMax)
+
+    init(hosts: [ShardID: ReplicaHost], id: StreamID) {
+        self.hosts = hosts
+        self.id = id
+    }
+
+    /// Returns whether the stream may go on.
+    func received(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        frames.append(bytes)
+        do {
+            while var frame = try frames.next() {
+                let request = try SessionRequest(from: &frame)
+                guard Self.isForRouters(request) else { return false }
+                if case .hello(_, _, let shard) = request, host == nil { host = hosts[shard] }
+                guard let host else { return false }
+                host.perform { $0.received(request, on: id, effects: &$1) }
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    func closed() { host?.replica.closed(id) }
+
+    /// Whether a router may say this: what makes funds and pairs is the replica's own to log, in a
+    /// session that is its own too.
+    static func isForRouters(_ request: SessionRequest) -> Bool {
+        switch request {
+        case .hello(_, let session, _): session.rawValue != 0
+        case .command(_, _, let command):
+            switch command {
+            case .void, .place, .cancel, .cancelAll: true
+            case .deposit, .addAsset, .addInstrument: false
+            }
+        case .query: true
+        }
+    }
+}

@@ -1,0 +1,19 @@
+import Testing
+
+/// One run of each single fault: what must happen is the failure matrix of the design.
+@Suite(
+    .serialized,
+    .timeLimit(.minutes(5)),
+    .enabled(if: Repository.isBuilt, "needs the release build of castle")
+)
+struct DrillClusterTests {
+    @Test(arguments: [
+        "kill-primary", "kill-standby", "kill-router", "kill-coordinator", "kill-redis",
+        "kill-edge", "pause-primary",
+    ])
+    func nothingIsLost(drill: String) throws {
+        let run = try Run(Repository.binary, ["drill", drill, "--runs", "1"], seconds: 90)
+        #expect(run.code == 0, "\(drill): \(run.output)\(run.errors)")
+        #expect(run.output.contains("1 passed, 0 failed"), "\(run.output)")
+    }
+}
