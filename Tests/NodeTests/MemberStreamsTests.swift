@@ -1,5 +1,6 @@
 import Configuration
 import Membership
+import Trading
 import Testing
 
 @testable import Node
