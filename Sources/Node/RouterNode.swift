@@ -7,22 +7,21 @@ import Observability
 import Routing
 import TLS
 import Trading
-import Wire
 
 /// A router: one process, one loop, translating the public API into commands and questions.
 ///
 /// Each goes to the shard that owns its pair; only what a shard has committed is answered.
 final class RouterNode: HTTPHandlers {
     let board: MarketBoard
-    private let context: ProcessContext
-    private let gateway: Gateway
+    let context: ProcessContext
+    let gateway: Gateway
     private let venue: Venue
     private let metrics: RouterMetrics
     private var limiter: WeightLimiter
-    private var channels: [ShardID: ShardChannel] = [:]
-    private var shards: [ShardID] = []
+    var channels: [ShardID: ShardChannel] = [:]
+    var shards: [ShardID] = []
     /// The shard of each pair, by instrument id, from the newest map.
-    private var owners: [ShardID?] = []
+    var owners: [ShardID?] = []
     private var waiting: [UInt64: (RequestOutcome) -> Void] = [:]
     private var nextToken: UInt64 = 1
     private var link: CoordinatorLink?
@@ -135,7 +134,7 @@ final class RouterNode: HTTPHandlers {
         waiting.removeValue(forKey: token)?(isCurrent ? .reply(.done) : .unavailable)
     }
 
-    private func park(_ completion: @escaping (RequestOutcome) -> Void) -> UInt64 {
+    func park(_ completion: @escaping (RequestOutcome) -> Void) -> UInt64 {
         let token = nextToken
         nextToken += 1
         waiting[token] = completion
@@ -197,88 +196,6 @@ final class RouterNode: HTTPHandlers {
         return last.filter { $0 != " " }
     }
 
-    private func carryOut(
-        _ operation: Operation,
-        _ finish: @escaping (APIResponse) -> Void
-    ) {
-        switch operation {
-        case .respond(let response): finish(response)
-        case .command(let instrument, let command, let plan):
-            guard let channel = channel(instrument) else {
-                return finish(gateway.renderUnavailable())
-            }
-            let token = park { [gateway] in finish(gateway.render($0, plan)) }
-            channel.submit(command, token: token)
-        case .query(let instrument, let query, let plan):
-            guard let channel = channel(instrument) else {
-                return finish(gateway.renderUnavailable())
-            }
-            let token = park { [gateway] in finish(gateway.render($0, plan)) }
-            channel.ask(query, token: token)
-        case .queryAll(let query, let plan):
-            gather(shards, ask: query) { [gateway] outcome in
-                finish(gateway.render(outcome, plan))
-            }
-        case .market(let instruments, let plan):
-            read(instruments) { [gateway, board] isCurrent in
-                guard isCurrent else { return finish(gateway.renderUnavailable()) }
-                finish(gateway.render(plan, source: board))
-            }
-        }
-    }
-
-    private func channel(_ instrument: InstrumentID) -> ShardChannel? {
-        owners[Int(instrument.rawValue)].flatMap { channels[$0] }
-    }
-
-    /// Asks several shards the same and puts the replies together.
-    private func gather(
-        _ shards: [ShardID],
-        ask query: Query,
-        _ finish: @escaping (RequestOutcome) -> Void
-    ) {
-        guard !shards.isEmpty else { return finish(.unavailable) }
-        var outcomes: [RequestOutcome] = []
-        for shard in shards {
-            let token = park { outcome in
-                outcomes.append(outcome)
-                guard outcomes.count == shards.count else { return }
-                var replies: [Reply] = []
-                for outcome in outcomes {
-                    guard case .reply(let reply) = outcome else { return finish(outcome) }
-                    replies.append(reply)
-                }
-                finish(.reply(Reply.merge(replies)))
-            }
-            channels[shard]?.ask(query, token: token)
-        }
-    }
-
-    /// Waits until the mirror holds everything acknowledged before now for these pairs: asks each
-    /// primary for its position, then waits for the mirror to reach it.
-    private func read(_ instruments: [InstrumentID], _ finish: @escaping (Bool) -> Void) {
-        var wanted: [ShardID] = []
-        for instrument in instruments {
-            guard let shard = owners[Int(instrument.rawValue)] else { return finish(false) }
-            if !wanted.contains(shard) { wanted.append(shard) }
-        }
-        var remaining = wanted.count
-        var isCurrent = true
-        for shard in wanted {
-            let done = { (isReached: Bool) in
-                isCurrent = isCurrent && isReached
-                remaining -= 1
-                if remaining == 0 { finish(isCurrent) }
-            }
-            let token = park { [unowned self] outcome in
-                guard case .reply(.position(let position)) = outcome else { return done(false) }
-                let token = park { done($0 == .reply(.done)) }
-                channels[shard]?.wait(for: position, token: token)
-            }
-            channels[shard]?.ask(.position, token: token)
-        }
-    }
-
     private func respond(
         _ response: APIResponse,
         to exchange: HTTPExchange,
@@ -310,16 +227,5 @@ final class RouterNode: HTTPHandlers {
     /// 22 random characters, as the venue makes for an order that came without an id.
     private static func makeClientOrderID() -> ClientOrderID {
         ClientOrderID(SecureRandom.alphanumeric(count: 22)) ?? .none
-    }
-}
-
-extension Gateway {
-    fileprivate func render(_ outcome: RequestOutcome, _ plan: RenderPlan) -> APIResponse {
-        switch outcome {
-        case .reply(let reply): render(plan, reply)
-        case .unknown: renderUnknown()
-        case .unavailable: renderUnavailable()
-        case .overloaded: renderOverloaded()
-        }
     }
 }
