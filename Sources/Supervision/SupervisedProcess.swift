@@ -100,7 +100,7 @@ package struct RestartDelay {
     static let shortestMilliseconds: UInt64 = 1000
     static let longestMilliseconds: UInt64 = 5000
     /// A process that lived this long was running, not failing to start.
-    package static let healthyMilliseconds: UInt64 = 2000
+    package static let healthyMilliseconds: UInt64 = 500
 
     private var quickDeaths: UInt64 = 0
 
