@@ -67,7 +67,11 @@ extension Market {
                     guard mode == .expireMaker else { return reach }
                     continue
                 }
-                take(min(capacity, node.remaining), at: price, &bounds, &reach)
+                let lots = min(capacity, node.remaining)
+                take(lots, at: price, &bounds, &reach)
+                // The match ends at an order that it cannot take whole: what is left of an amount
+                // may buy a lot at a worse price, but that price is behind this order.
+                guard lots == node.remaining else { return reach }
             }
         }
         return reach

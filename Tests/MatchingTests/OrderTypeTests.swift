@@ -149,6 +149,17 @@ import Trading
         #expect(exchange.order(exchange.market(.sell, quote: 59, by: 4))?.executed.lots == 5)
     }
 
+    @Test func sellByAmountNeedsNoLotsBehindAnOrderItLeavesStanding() {
+        exchange.fund(4, 1, 5)
+        exchange.place(exchange.limit(.buy, 9, at: 12))
+        exchange.place(exchange.limit(.buy, 3, at: 10))
+        // 5 × 12 = 60; the 10 left would sell a lot at 10, but four lots still stand before it.
+        let order = exchange.order(exchange.market(.sell, quote: 70, by: 4))
+        #expect(order?.executed.lots == 5)
+        #expect(order?.status == .filled)
+        #expect(exchange.depth(.buy) == [[12, 4], [10, 3]])
+    }
+
     @Test func amountBelowOneLotExpires() {
         exchange.place(exchange.limit(.sell, 3, at: 10))
         #expect(exchange.order(exchange.market(.buy, quote: 9))?.status == .expired)
