@@ -40,17 +40,14 @@ let package = Package(
         module("MarketData", ["Trading", "Wire"]),
         module("Membership", ["Trading", "Wire"]),
         module("Replication", ["Trading", "Wire"]),
-        module(
-            "Shard",
-            ["Trading", "Accounts", "Matching", "MarketData", "Wire", "Membership", "Replication"]
-        ),
+        module("Shard", ["Trading", "Matching", "MarketData", "Wire", "Replication"]),
         module("Routing", ["Trading", "MarketData", "Wire", "Membership"]),
         module("Coordination", ["Trading", "Wire", "Membership", "Replication"]),
         module(
             "Simulation",
             [
-                "Trading", "Accounts", "Matching", "MarketData", "Wire", "Membership",
-                "Replication", "Shard", "Routing", "Coordination",
+                "Trading", "Accounts", "Matching", "MarketData", "Wire", "Replication", "Shard",
+                "Routing",
             ]
         ),
 
@@ -70,25 +67,22 @@ let package = Package(
         module("HTTP", ["EventLoop", "TLS", "CNghttp2", "CWslay"]),
         module("Redis", ["Trading", "Wire", "Replication", "EventLoop", "CHiredis"]),
         module("Observability", ["EventLoop"]),
-        module("Configuration", ["Trading", "Membership"]),
-        module("API", ["Trading", "MarketData", "Wire", "TLS", "HTTP"]),
+        module("Configuration", ["Trading"]),
+        module("API", ["Trading", "MarketData"]),
         module(
             "Node",
             [
-                "Trading", "Accounts", "Matching", "MarketData", "Wire", "Membership",
-                "Replication", "Shard", "Routing", "Coordination", "EventLoop", "TLS", "HTTP",
-                "Redis", "Observability", "Configuration", "API",
+                "Trading", "MarketData", "Wire", "Membership", "Replication", "Shard", "Routing",
+                "Coordination", "EventLoop", "TLS", "HTTP", "Redis", "Observability",
+                "Configuration", "API",
             ]
         ),
-        module("Supervision", ["Trading", "Configuration", "EventLoop", "TLS", "HTTP"]),
+        module("Supervision", ["Configuration", "EventLoop", "TLS", "HTTP"]),
         module(
             "Workload",
             ["Trading", "Configuration", "EventLoop", "TLS", "HTTP", "Observability"]
         ),
-        module(
-            "Drills",
-            ["Trading", "Configuration", "EventLoop", "TLS", "HTTP", "Supervision", "Workload"]
-        ),
+        module("Drills", ["Trading", "Configuration", "EventLoop", "HTTP", "Workload"]),
         .executableTarget(
             name: "castle",
             dependencies: [
@@ -104,20 +98,17 @@ let package = Package(
         tests("Wire", ["Wire", "Trading"]),
         tests("Membership", ["Membership", "Trading", "Wire"]),
         tests("Replication", ["Replication", "Wire", "Trading"]),
-        tests(
-            "Shard",
-            ["Shard", "Replication", "Matching", "Accounts", "MarketData", "Wire", "Trading"]
-        ),
-        tests("Routing", ["Routing", "Membership", "MarketData", "Wire", "Trading"]),
+        tests("Shard", ["Shard", "Replication", "Matching", "Accounts", "Wire", "Trading"]),
+        tests("Routing", ["Routing", "MarketData", "Wire", "Trading"]),
         tests("Coordination", ["Coordination", "Membership", "Replication", "Wire", "Trading"]),
         tests("Simulation", ["Simulation"]),
         tests("EventLoop", ["EventLoop"]),
-        tests("TLS", ["TLS", "EventLoop"]),
+        tests("TLS", ["TLS"]),
         tests("HTTP", ["HTTP", "TLS", "EventLoop"]),
         tests("Redis", ["Redis", "Replication", "Wire", "Trading", "EventLoop"]),
         tests("Observability", ["Observability", "EventLoop"]),
-        tests("API", ["API", "MarketData", "Wire", "Trading", "HTTP", "TLS"]),
-        tests("Configuration", ["Configuration", "Membership", "Trading"]),
+        tests("API", ["API", "MarketData", "Trading"]),
+        tests("Configuration", ["Configuration", "Trading"]),
         tests(
             "Node",
             ["Node", "Configuration", "Membership", "EventLoop", "TLS", "Wire", "Trading"]

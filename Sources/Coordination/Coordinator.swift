@@ -91,18 +91,6 @@ public struct Coordinator: Sendable {
         reconcile(now: now, &effects)
     }
 
-    /// Another process took shard 0; what was proposed may still commit.
-    ///
-    /// - Parameters:
-    ///   - now: Monotonic milliseconds.
-    ///   - effects: Where to put what is to be done.
-    public mutating func lostLeadership(now: UInt64, _ effects: inout [CoordinatorEffect]) {
-        isLeader = false
-        pending = []
-        watches = []
-        effects.append(.log("lost the lead of shard 0"))
-    }
-
     /// Commands became durable in shard 0's log.
     ///
     /// - Parameters:

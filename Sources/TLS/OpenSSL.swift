@@ -198,18 +198,3 @@ final class Digest {
         }
     }
 }
-
-/// Whether both are the same; the time taken tells nothing of where they differ.
-public func constantTimeEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-    left.count == right.count && CRYPTO_memcmp(left, right, left.count) == 0
-}
-
-/// Bytes that cannot be guessed.
-public func secureRandomBytes(_ count: Int) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
-        guard RAND_bytes(target.baseAddress, Int32(count)) == 1 else {
-            fatalError("no randomness: \(lastError())")
-        }
-        initialized = count
-    }
-}

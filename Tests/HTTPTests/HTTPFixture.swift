@@ -95,7 +95,7 @@ final class Fixture {
 
 /// A certificate for this machine that signs itself, in a directory of its own.
 struct Certificate {
-    private let directory = "/tmp/castle-http-" + hexadecimal(secureRandomBytes(8))
+    private let directory = "/tmp/castle-http-\(UInt64.random(in: 0...UInt64.max))"
     var certificatePath: String { directory + "/certificate.pem" }
     var keyPath: String { directory + "/key.pem" }
 

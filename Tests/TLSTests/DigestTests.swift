@@ -34,16 +34,4 @@ import Testing
                 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         )
     }
-
-    @Test func equalityLooksAtAllBytes() {
-        #expect(constantTimeEqual([1, 2, 3], [1, 2, 3]))
-        #expect(!constantTimeEqual([1, 2, 3], [1, 2, 4]))
-        #expect(!constantTimeEqual([1, 2, 3], [1, 2]))
-        #expect(constantTimeEqual([], []))
-    }
-
-    @Test func randomBytesDiffer() {
-        #expect(secureRandomBytes(32) != secureRandomBytes(32))
-        #expect(secureRandomBytes(32).count == 32)
-    }
 }
