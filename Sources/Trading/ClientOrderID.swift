@@ -9,7 +9,8 @@ public struct ClientOrderID: Hashable, Sendable {
     /// No id.
     public static let none = ClientOrderID()
 
-    private var words: (UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0)
+    /// The bytes in little-endian words, then zeros; the last byte is the size.
+    public private(set) var words: (UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0)
 
     private init() {}
 
