@@ -1,5 +1,5 @@
 /// Where an account sits in the ledger; given at its first deposit and never changed.
-public struct AccountSlot: Hashable, Sendable {
+public struct AccountSlot: Hashable, Sendable, BitwiseCopyable {
     /// Position in order of creation.
     public let index: Int32
 

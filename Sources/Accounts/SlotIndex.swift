@@ -7,7 +7,7 @@
 /// there is no way to iterate, and a `Hash` must not reach replicated state.
 public struct SlotIndex: ~Copyable {
     /// A mixed hash, good only for indexes of this process.
-    public struct Hash: Hashable, Sendable {
+    public struct Hash: Hashable, Sendable, BitwiseCopyable {
         /// The bits that say where a slot is looked for.
         public let bits: UInt32
 

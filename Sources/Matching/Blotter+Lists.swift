@@ -16,7 +16,7 @@ extension Blotter {
     }
 
     /// What the end of an order means for the others of its list.
-    mutating func listMemberEnded(_ order: borrowing Order, _ shared: inout SharedState) {
+    mutating func listMemberEnded(_ order: Order, _ shared: inout SharedState) {
         guard var list = lists.open[order.list] else { return }
         list.openCount -= 1
         switch list.state {

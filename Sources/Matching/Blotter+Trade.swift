@@ -192,7 +192,7 @@ extension Blotter {
         fills.append(Self.fill(trade, of: records[slot.index].order, fee), owner: owner)
     }
 
-    static func fill(_ trade: Trade, of order: borrowing Order, _ fee: Fee) -> Fill {
+    static func fill(_ trade: Trade, of order: Order, _ fee: Fee) -> Fill {
         Fill(
             trade: trade,
             account: order.account,

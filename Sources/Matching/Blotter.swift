@@ -56,7 +56,7 @@ struct Blotter: ~Copyable {
     }
 
     /// Adds the present state of an order to the digest.
-    mutating func note(_ order: borrowing Order) {
+    mutating func note(_ order: Order) {
         digest.add(UInt64(bitPattern: order.id.rawValue) | UInt64(order.status.rawValue) << 56)
         digest.add(order.remaining.lots)
     }
@@ -70,14 +70,14 @@ struct Blotter: ~Copyable {
 
     /// Takes up an order that has got a slot.
     mutating func open(
-        _ order: borrowing Order,
+        _ order: Order,
         at slot: OrderSlot,
         _ name: OrderName,
         reserve: Amount,
         _ shared: inout SharedState
     ) {
         let number = shared.names.insert(name, instrument.id, order.id)
-        let record = OpenOrder(order: copy order, name: number, reserve: reserve)
+        let record = OpenOrder(order: order, name: number, reserve: reserve)
         while records.count <= slot.index {
             records.append(record)
             links.append(OwnerLink(next: 0, previous: 0))
@@ -95,7 +95,7 @@ struct Blotter: ~Copyable {
     ///   - shared: The money and the names.
     mutating func retire(
         _ slot: OrderSlot,
-        _ order: borrowing Order,
+        _ order: Order,
         _ owner: AccountSlot,
         _ shared: inout SharedState
     ) {
@@ -107,12 +107,12 @@ struct Blotter: ~Copyable {
 
     /// Puts a closed order into the history, and its terms into the retry window if it traded.
     mutating func archive(
-        _ order: borrowing Order,
+        _ order: Order,
         _ owner: AccountSlot,
         _ shared: inout SharedState
     ) {
         invariant(!order.status.isOpen, "only closed orders become history")
-        closed.append(copy order, owner: owner)
+        closed.append(order, owner: owner)
         guard order.executed.lots > 0 else { return }
         let name = shared.names.name(order.clientOrderID, of: owner)
         shared.executions.insert(name, terms: TermsDigest.of(order), at: shared.now)
@@ -141,7 +141,7 @@ struct Blotter: ~Copyable {
     }
 
     /// Slots of the open orders of an account, newest first; not to be changed meanwhile.
-    func visitOpen(of owner: AccountSlot, _ visit: (borrowing OpenOrder) -> Void) {
+    func visitOpen(of owner: AccountSlot, _ visit: (OpenOrder) -> Void) {
         var slot = self.owner(owner).head
         while slot != 0 {
             visit(records[slot])
@@ -155,13 +155,13 @@ struct Blotter: ~Copyable {
     func column(_ side: Side) -> AssetColumn { side == .buy ? quote : base }
 
     /// What is held for an order by itself; the hold of an OCO pair belongs to its list.
-    func hold(of open: borrowing OpenOrder) -> Amount {
+    func hold(of open: OpenOrder) -> Amount {
         if open.order.list != .none, lists.holds(open.order) { return .zero }
         return ownNeed(of: open)
     }
 
     /// What an order needs to be held for it when it stands alone.
-    func ownNeed(of open: borrowing OpenOrder) -> Amount {
+    func ownNeed(of open: OpenOrder) -> Amount {
         if open.reserve != .zero { return open.reserve }
         return need(open.order.side, open.order.price, open.order.remaining)
     }

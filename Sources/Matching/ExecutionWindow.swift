@@ -34,7 +34,7 @@ struct ExecutionWindow: ~Copyable {
     subscript(age: UInt32) -> Entry { ring[place(age)] }
 
     /// Whether an order of these terms is remembered.
-    func contains(_ name: OrderName, _ request: borrowing PlaceOrder) -> Bool {
+    func contains(_ name: OrderName, _ request: PlaceOrder) -> Bool {
         guard count > 0 else { return false }
         var terms: UInt64?
         return index.find(name.hash) { number in
@@ -109,7 +109,7 @@ extension ExecutionWindow.Entry {
 /// Two requests of one account and name that differ look equal with a chance of 2⁻⁶⁴; the later one
 /// would then be refused as a duplicate.
 enum TermsDigest {
-    static func of(_ request: borrowing PlaceOrder) -> UInt64 {
+    static func of(_ request: PlaceOrder) -> UInt64 {
         var digest = start(request.instrument, request.side, request.type, request.timeInForce)
         digest.add(request.price.ticks)
         digest.add(request.quantity.lots)
@@ -121,7 +121,7 @@ enum TermsDigest {
         return digest.value
     }
 
-    static func of(_ order: borrowing Order) -> UInt64 {
+    static func of(_ order: Order) -> UInt64 {
         var digest = start(order.instrument, order.side, order.type, order.timeInForce)
         digest.add(order.price.ticks)
         // An order by quote amount shows what it got as its quantity; the request had none.

@@ -38,7 +38,7 @@ struct ListTable {
     var nextID: Int64 = 1
 
     /// Whether the list of an order holds for it.
-    func holds(_ order: borrowing Order) -> Bool {
+    func holds(_ order: Order) -> Bool {
         guard let list = open[order.list] else { return false }
         return list.state == .pair || order.status == .pendingNew
     }

@@ -27,7 +27,7 @@ public struct TradingEngine: ~Copyable {
     ///     level change for each price it touched.
     /// - Returns: The answer for who asked; a refusal has no effect.
     public mutating func apply(
-        _ command: borrowing Command,
+        _ command: Command,
         at time: Timestamp,
         events: inout [MarketEvent]
     ) -> Reply {
@@ -40,8 +40,8 @@ public struct TradingEngine: ~Copyable {
         return reply
     }
 
-    private mutating func run(_ command: borrowing Command) -> Reply {
-        switch copy command {
+    private mutating func run(_ command: Command) -> Reply {
+        switch command {
         case .place(let request):
             return trade(in: request.instrument) { $0.place(request, &$1) }
         case .cancel(let account, let instrument, let order):

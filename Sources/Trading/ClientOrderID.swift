@@ -2,7 +2,7 @@
 ///
 /// Source: the venue rule for `newClientOrderId`. 36 bytes and a length fit in five words, so an
 /// id costs no allocation on the way through a shard.
-public struct ClientOrderID: Hashable, Sendable {
+public struct ClientOrderID: Hashable, Sendable, BitwiseCopyable {
     /// The longest id in bytes.
     public static let sizeMax = 36
 
