@@ -29,14 +29,7 @@ public struct SlotIndex: ~Copyable {
         let size = Self.size(capacity: capacity)
         places = ContiguousArray(repeating: 0, count: size)
         mask = size - 1
-        // Swift seeds its own hasher per process; no other randomness is at hand in a pure module.
-        var hasher = Hasher()
-        let first = hasher.finalize()
-        hasher = Hasher()
-        hasher.combine(first)
-        secrets = (
-            UInt64(truncatingIfNeeded: first), UInt64(truncatingIfNeeded: hasher.finalize())
-        )
+        secrets = ProcessSecret.words
     }
 
     /// Number of slots in the index.
@@ -144,20 +137,23 @@ public struct SlotIndex: ~Copyable {
     }
 
     /// Empties a place and moves what follows back, so that no walk from a home meets a gap.
-    @usableFromInline
+    @inlinable
     mutating func close(_ start: Int) {
+        let mask = self.mask
         var gap = start
         var place = (start + 1) & mask
-        while places[place] != 0 {
-            let home = Int(places[place] >> 32) & mask
+        // One span, so that the array is asked once whether it is shared, not at every move.
+        var span = places.mutableSpan
+        while span[place] != 0 {
+            let home = Int(span[place] >> 32) & mask
             // It may move back unless the gap lies before its home.
             if (place - home) & mask >= (place - gap) & mask {
-                places[gap] = places[place]
+                span[gap] = span[place]
                 gap = place
             }
             place = (place + 1) & mask
         }
-        places[gap] = 0
+        span[gap] = 0
     }
 
     @usableFromInline
