@@ -39,7 +39,7 @@ public enum FlowFile {
     /// Reads a whole flow and checks every record, so that a replay need not.
     ///
     /// - Parameter path: The file.
-    /// - Returns: The flow; its maker sum is not known.
+    /// - Returns: The flow, with its maker sum where one was published.
     /// - Throws: `FlowFileError`.
     public static func read(_ path: String) throws(FlowFileError) -> MatchingFlow {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -55,7 +55,8 @@ public enum FlowFile {
         guard bytes.withUnsafeMutableBytes({ fill($0, from: descriptor) }) else {
             throw .system(path: path, reason: lastError())
         }
-        let header = try FlowHeader(bytes, path: path)
+        var header = try FlowHeader(bytes, path: path)
+        header.totals.makerSum = header.publishedMakerSum
         let (recordsSize, overflows) = header.recordCount.multipliedReportingOverflow(
             by: UInt64(FlowRecord.size)
         )

@@ -19,7 +19,11 @@ public struct FlowGenerator {
         if let defect = plan.defect { preconditionFailure(defect) }
         self.plan = plan
         random = XorShift(seed: plan.seed)
-        book = FlowGeneratorBook(plan)
+        book = FlowGeneratorBook(
+            priceCount: Int32(plan.middle) * 2,
+            symbolCount: Int(plan.symbolCount),
+            orderCount: Int(plan.restingCount) + Int(plan.measuredCount)
+        )
         anchors = ContiguousArray(repeating: Int64(plan.middle), count: Int(plan.symbolCount))
         priceMax = Int64(plan.middle) * 2 - 1
     }
@@ -107,7 +111,7 @@ extension FlowGenerator {
         if price < 1 || price >= priceMax { price = passivePrice(symbol, side: side) }
         book.unlink(id)
         let left = book.match(symbol, side: side, limit: price, quantity: quantity)
-        book.change(id, price: price, quantity: left)
+        book.change(id, price: price, quantity: left, executing: quantity - left)
         if left > 0 { book.link(id) }
         return record(.replace, id, account, price: price, quantity: quantity)
     }
@@ -125,7 +129,8 @@ extension FlowGenerator {
         var price: Int64 = 0
         if kind == .immediate {
             let through = Int64(random.below(4))
-            price = clamp(side == 0 ? book.bestAsk(symbol) + through : book.bestBid(symbol) - through)
+            let touch = side == 0 ? book.bestAsk(symbol) : book.bestBid(symbol)
+            price = clamp(side == 0 ? touch + through : touch - through)
         }
         let limit = kind == .immediate ? price : side == 0 ? priceMax : 0
         let id = appendOrder(symbol, side: side, price: price, quantity: 0)
@@ -223,8 +228,9 @@ extension FlowGenerator {
     /// 70 % among the latest twentieth, else any.
     private mutating func pickLive(_ symbol: Int) -> UInt32 {
         let count = book.liveCount(symbol)
-        guard random.chance(perMille: 700) else { return book.live(symbol, at: random.below(count)) }
-        return book.live(symbol, at: count - 1 - random.below(count / 20 + 1))
+        let isLate = random.chance(perMille: 700)
+        let index = isLate ? count - 1 - random.below(count / 20 + 1) : random.below(count)
+        return book.live(symbol, at: index)
     }
 
     /// An order that is gone, if one is found in 65 draws.

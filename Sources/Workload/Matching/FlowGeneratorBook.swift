@@ -8,7 +8,10 @@ struct FlowGeneratorBook {
         var price: Int32
         /// Position among the live orders of its pair.
         var position: UInt32 = 0
+        /// Lots that rest.
         var quantity: Int64
+        /// Lots traded so far; the generator has no use for it.
+        var executed: Int64 = 0
         var symbol: UInt16
         var side: UInt8
         var isLive = false
@@ -33,13 +36,19 @@ struct FlowGeneratorBook {
     private let priceCount: Int32
     private(set) var totals = FlowTotals()
 
-    init(_ plan: FlowPlan) {
-        priceCount = Int32(plan.middle) * 2
+    /// Books without orders.
+    ///
+    /// - Parameters:
+    ///   - priceCount: All prices are below it.
+    ///   - symbolCount: Number of pairs.
+    ///   - orderCount: Orders to have memory for.
+    init(priceCount: Int32, symbolCount: Int, orderCount: Int) {
+        self.priceCount = priceCount
         let levels = ContiguousArray(repeating: Level(), count: Int(priceCount))
         let pair = Pair(levels: (levels, levels), best: (-1, priceCount))
-        pairs = ContiguousArray(repeating: pair, count: Int(plan.symbolCount))
+        pairs = ContiguousArray(repeating: pair, count: symbolCount)
         orders = []
-        orders.reserveCapacity(Int(plan.restingCount) + Int(plan.measuredCount) + 1)
+        orders.reserveCapacity(orderCount + 1)
         orders.append(Order(price: 0, quantity: 0, symbol: 0, side: 0))
     }
 
@@ -113,10 +122,11 @@ struct FlowGeneratorBook {
         totals.restingQuantity -= UInt64(lots)
     }
 
-    /// Gives an order that does not rest a new price and quantity.
-    mutating func change(_ id: UInt32, price: Int64, quantity: Int64) {
+    /// Gives an order that does not rest a new price and quantity, after it traded.
+    mutating func change(_ id: UInt32, price: Int64, quantity: Int64, executing lots: Int64) {
         orders[Int(id)].price = Int32(price)
         orders[Int(id)].quantity = quantity
+        orders[Int(id)].executed += lots
     }
 
     /// Trades against the other side; returns the lots left.
@@ -137,7 +147,9 @@ struct FlowGeneratorBook {
             let lots = min(left, orders[Int(maker)].quantity)
             totals.add(maker: UInt64(maker), price: Int64(price), quantity: lots)
             left -= lots
-            if lots == orders[Int(maker)].quantity { unlink(maker) } else { reduce(maker, by: lots) }
+            orders[Int(maker)].executed += lots
+            let isFilled = lots == orders[Int(maker)].quantity
+            if isFilled { unlink(maker) } else { reduce(maker, by: lots) }
         }
         return left
     }

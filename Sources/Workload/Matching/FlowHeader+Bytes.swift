@@ -80,7 +80,9 @@ extension FlowRecord {
         if isPrefill, kind != .add { return "prefill must be ADDs" }
         if sideCode > 1 { return "unknown side \(sideCode)" }
         if symbol >= header.symbolCount { return "symbol \(symbol) is out of range" }
-        if !(1...header.accountCount).contains(account) { return "account \(account) is out of range" }
+        if account < 1 || account > header.accountCount {
+            return "account \(account) is out of range"
+        }
         if id < 1 || id > header.orderIDMax { return "order id \(id) is out of range" }
         let isPriced = kind == .add || kind == .immediate || kind == .replace
         let prices = isPriced ? header.priceMin...header.priceMax : 0...0

@@ -91,12 +91,42 @@ extension FlowPlan {
         measuredCount: 200_000
     )
 
+    /// Parts of the large flows, short enough to count instructions under valgrind.
+    static let parts = [
+        mixed.part("mixed-part", restingCount: 50_000),
+        deep.part("deep-part", restingCount: 100_000),
+        reduce.part("reduce-part", restingCount: 50_000),
+        multi.part("multi-part", restingCount: 25_600),
+    ]
+
     /// All that have a name.
-    public static let named = [mixed, deep, reduce, multi, small]
+    public static let named = [mixed, deep, reduce, multi, small] + parts
+
+    private func part(_ name: String, restingCount: UInt32) -> FlowPlan {
+        var plan = self
+        plan.name = name
+        plan.restingCount = restingCount
+        plan.measuredCount = 50_000
+        return plan
+    }
 
     /// The plan of a name.
     ///
     /// - Parameter name: Such as `mixed`.
     /// - Returns: `nil` when there is none.
     public static func named(_ name: String) -> FlowPlan? { named.first { $0.name == name } }
+}
+
+extension FlowHeader {
+    /// Maker sums of the flows that have a name, which no file tells: by seed and records.
+    private static let makerSums: [(seed: UInt64, recordCount: UInt64, sum: UInt64)] = [
+        (20_240_601, 5_100_000, 44_544_504_986_861), (20_240_602, 6_000_000, 45_837_545_525_739),
+        (20_240_603, 5_100_000, 40_954_121_444_872), (20_240_604, 5_128_000, 30_991_451_440_449),
+        (20_240_605, 202_000, 48_515_686_877),
+    ]
+
+    /// The maker sum that was published for this flow; 0 for one that is not known.
+    var publishedMakerSum: UInt64 {
+        Self.makerSums.first { $0.seed == seed && $0.recordCount == recordCount }?.sum ?? 0
+    }
 }
