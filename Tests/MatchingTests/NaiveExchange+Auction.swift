@@ -31,8 +31,6 @@ extension NaiveExchange {
             while let bid = book(instrument, .buy).first, bid.order.price.ticks >= price,
                 let ask = book(instrument, .sell).first, ask.order.price.ticks <= price
             {
-                step.touch(.buy, bid.order.price.ticks)
-                step.touch(.sell, ask.order.price.ticks)
                 meet(bid, ask, price)
             }
         }
@@ -42,7 +40,7 @@ extension NaiveExchange {
             note("uncross")
         }
         if rounds > 1 { note("uncross of several rounds") }
-        if step.touched.count > 3 { note("uncross of several levels") }
+        if step.touched.count > 2 { note("uncross of several levels") }
         step.sortTouched()
     }
 

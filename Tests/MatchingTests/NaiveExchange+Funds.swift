@@ -34,15 +34,16 @@ extension NaiveExchange {
         return max(0, incoming.estimate - order.cumulativeQuote.units)
     }
 
-    func locked(_ account: AccountID, _ asset: AssetID) -> Int64 {
-        var sum: Int64 = 0
+    /// What an account holds of each asset.
+    func locked(_ account: AccountID) -> [AssetID: Int64] {
+        var sums: [AssetID: Int64] = [:]
         for entry in open where entry.order.account == account {
-            if paidAsset(entry.order) == asset { sum += hold(entry) }
+            sums[paidAsset(entry.order), default: 0] += hold(entry)
         }
-        if let incoming, incoming.order.account == account, paidAsset(incoming.order) == asset {
-            sum += hold(incoming)
+        if let incoming, incoming.order.account == account {
+            sums[paidAsset(incoming.order), default: 0] += hold(incoming)
         }
-        return sum
+        return sums
     }
 
     func paidAsset(_ order: Order) -> AssetID {
@@ -52,13 +53,14 @@ extension NaiveExchange {
     func owned(_ account: AccountID, _ asset: AssetID) -> Int64 { total[account]?[asset] ?? 0 }
 
     func free(_ account: AccountID, _ asset: AssetID) -> Int64 {
-        owned(account, asset) - locked(account, asset)
+        owned(account, asset) - (locked(account)[asset] ?? 0)
     }
 
     func balances(_ account: AccountID) -> [Balance] {
         guard accounts.contains(account) else { return [] }
+        let held = locked(account)
         return assets.map(\.id).sorted().map { asset in
-            let locked = locked(account, asset)
+            let locked = held[asset] ?? 0
             return Balance(
                 asset: asset,
                 free: Amount(units: owned(account, asset) - locked),

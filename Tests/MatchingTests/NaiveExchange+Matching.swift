@@ -88,7 +88,6 @@ extension NaiveExchange {
                 walk.halts = true
                 return
             }
-            step.touch(maker.order.side, ticks)
             if refilled.contains(maker.order.id) { note("refill met again") }
             if prevents(incoming.order, maker.order) {
                 prevent(&incoming, maker, &walk)
@@ -184,6 +183,7 @@ extension NaiveExchange {
         guard let index = open.firstIndex(where: { $0.isSame(order) }) else { return }
         open[index].order = order
         open[index].shown -= lots
+        step.touch(order.side, order.price.ticks)
     }
 
     /// Ends a resting order that has nothing left, else refills it; its sibling has to go.

@@ -23,8 +23,10 @@ extension NaiveExchange {
             return .fills(page(mine, range, id: \.trade.id.rawValue, time: \.trade.time))
         case .balances(let account): return .balances(balances(account))
         case .positions(let account):
-            let mine = positions[account] ?? [:]
-            return .positions(mine.values.sorted { $0.instrument < $1.instrument })
+            let mine = (positions[account] ?? [:]).values.filter {
+                $0.quantity != .zero || $0.cost != .zero || $0.realized != .zero
+            }
+            return .positions(mine.sorted { $0.instrument < $1.instrument })
         case .orderList(let account, let instrument, let reference):
             let newest = lists(account, instrument).last { $0.isNamed(by: reference) }
             return newest.map { .orderLists([$0]) } ?? .rejected(.noSuchList)

@@ -8,7 +8,7 @@ struct BookPrice: Equatable {
 
 /// What a step has done so far.
 struct NaiveStep {
-    /// Where anything met or changed, in the order of the level events.
+    /// Where anything traded, was decremented, came or left, in the order of the level events.
     var touched: [BookPrice] = []
     /// Prices of its trades.
     var prices: [Int64] = []
@@ -49,6 +49,7 @@ extension NaiveExchange {
             if market.reopensAt != .zero, market.reopensAt <= now {
                 note("reopening")
                 enterContinuous(instrument)
+                runQueue()
             }
         }
     }
@@ -70,16 +71,16 @@ extension NaiveExchange {
         step = NaiveStep()
         let result = body(&self)
         queue += step.started
+        for price in step.touched { emitLevel(price, instrument) }
         if let first = step.prices.first, let last = step.prices.last {
             observe(first, instrument)
             if last != first { observe(last, instrument) }
         }
-        for price in step.touched { emitLevel(price, instrument) }
         if step.halts { emitPhase(instrument) }
         return result
     }
 
-    private mutating func emitLevel(_ price: BookPrice, _ instrument: InstrumentID) {
+    mutating func emitLevel(_ price: BookPrice, _ instrument: InstrumentID) {
         markets[instrument]?.updateCount += 1
         let lots = levels(instrument, price.side)[price.ticks] ?? 0
         let change = LevelChange(
@@ -106,7 +107,7 @@ extension NaiveExchange {
     /// Lots shown by price.
     func levels(_ instrument: InstrumentID, _ side: Side) -> [Int64: Int64] {
         var levels: [Int64: Int64] = [:]
-        for entry in book(instrument, side) {
+        for entry in open where entry.isInBook(instrument, side) {
             levels[entry.order.price.ticks, default: 0] += entry.shown
         }
         return levels
@@ -114,10 +115,7 @@ extension NaiveExchange {
 
     /// The working orders of a side, first to trade first.
     func book(_ instrument: InstrumentID, _ side: Side) -> [OpenOrder] {
-        open.filter {
-            $0.stage == .working && $0.order.instrument == instrument && $0.order.side == side
-        }
-        .sorted { left, right in
+        open.filter { $0.isInBook(instrument, side) }.sorted { left, right in
             if left.order.price != right.order.price {
                 return side == .buy
                     ? left.order.price > right.order.price : left.order.price < right.order.price

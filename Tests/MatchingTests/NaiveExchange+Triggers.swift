@@ -56,8 +56,13 @@ extension NaiveExchange {
         open[index].stage = .fired
         queue.append(.fired(order.instrument, order.id))
         note(order.trailingDelta != 0 ? "trailing fired" : "fired")
-        if sibling(of: order) != nil { note("OCO by trigger") }
-        endSibling(of: order, .expired)
+        guard let sibling = sibling(of: order) else { return }
+        note("OCO by trigger")
+        close(sibling.order, .expired)
+        if sibling.stage == .working {
+            let price = BookPrice(side: sibling.order.side, ticks: sibling.order.price.ticks)
+            emitLevel(price, order.instrument)
+        }
     }
 
     mutating func run(_ work: NaiveWork) {

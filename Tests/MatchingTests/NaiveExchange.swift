@@ -34,13 +34,18 @@ struct NaiveExchange {
         events = []
         doDueWork()
         let reply = answer(command)
+        runQueue()
+        return (reply, events)
+    }
+
+    /// Does what was set off, first come first served, until nothing is left.
+    mutating func runQueue() {
         var chain = 0
         while !queue.isEmpty {
             if case .fired = queue[0] { chain += 1 }
             run(queue.removeFirst())
         }
         if chain > 1 { note("cascade") }
-        return (reply, events)
     }
 
     private mutating func answer(_ command: Command) -> Reply {
@@ -65,13 +70,8 @@ struct NaiveExchange {
             instruments.sort { $0.id < $1.id }
             markets[instrument.id] = NaiveMarket()
             return .done
-        case .setAccountTerms(let record):
-            terms[record.account] = record
-            return .done
-        case .setFeeSchedule(let record):
-            if record.defect != nil { return .rejected(.malformed) }
-            schedule = record
-            return .done
+        case .setAccountTerms(let record): return setTerms(record)
+        case .setFeeSchedule(let record): return setSchedule(record)
         case .void: return .done
         }
     }
@@ -89,6 +89,25 @@ struct NaiveExchange {
         if !accounts.contains(account) { accounts.append(account) }
         total[account, default: [:]][asset, default: 0] += amount.units
         deposits[asset, default: 0] += amount.units
+        return .done
+    }
+
+    private mutating func setTerms(_ record: AccountTerms) -> Reply {
+        if Int(record.feeTier) >= schedule.tiers.count { return .rejected(.malformed) }
+        guard accounts.contains(record.account) else { return .rejected(.insufficientBalance) }
+        terms[record.account] = record
+        return .done
+    }
+
+    private mutating func setSchedule(_ record: FeeSchedule) -> Reply {
+        if record.defect != nil { return .rejected(.malformed) }
+        if let asset = record.discountAsset, !assets.contains(where: { $0.id == asset }) {
+            return .rejected(.unknownAsset)
+        }
+        if terms.values.contains(where: { Int($0.feeTier) >= record.tiers.count }) {
+            return .rejected(.malformed)
+        }
+        schedule = record
         return .done
     }
 
@@ -146,6 +165,10 @@ struct OpenOrder {
     var holdTicks: Int64 = 0
     /// A trailing stop's best price since its activation; `nil` before.
     var best: Int64?
+
+    func isInBook(_ instrument: InstrumentID, _ side: Side) -> Bool {
+        stage == .working && order.instrument == instrument && order.side == side
+    }
 
     func isSame(_ other: Order) -> Bool {
         order.id == other.id && order.instrument == other.instrument

@@ -41,8 +41,8 @@ extension RandomFlow {
 
     private mutating func shapeLimit(_ request: inout PlaceOrder) {
         request.timeInForce = random.pick([
-            .goodTilCancelled, .goodTilCancelled, .goodTilCancelled, .goodTilDate,
-            .immediateOrCancel, .fillOrKill,
+            .goodTilCancelled, .goodTilCancelled, .goodTilCancelled, .goodTilCancelled,
+            .goodTilDate, .immediateOrCancel, .fillOrKill,
         ])
         date(&request)
         hide(&request)
@@ -50,7 +50,7 @@ extension RandomFlow {
 
     private mutating func date(_ request: inout PlaceOrder) {
         guard request.timeInForce == .goodTilDate else { return }
-        let life = random.pick([1, 7, 1500, 9000, 20_000_000])
+        let life = random.pick([1, 1500, 9000, 40_000, 20_000_000])
         request.expiresAt.microseconds = time.microseconds + Int64(life)
     }
 
@@ -153,7 +153,7 @@ extension RandomFlow {
         var (profit, stop) = (model, model)
         let last = exchange.market(model.instrument).last ?? 30
         let sign: Int64 = model.side == .sell ? 1 : -1
-        let distances: ClosedRange<Int64> = random.chance(10) ? -1...2 : 1...4
+        let distances: ClosedRange<Int64> = random.chance(10) ? -1...2 : 1...3
         profit.type = random.pick([.limitMaker, .limitMaker, .takeProfit, .takeProfitLimit])
         profit.price.ticks = last + sign * random.number(in: distances)
         if profit.type != .limitMaker {
@@ -174,7 +174,7 @@ extension RandomFlow {
             stop.timeInForce = .goodTilDate
             date(&stop)
         }
-        stop.clientOrderID = name()
+        (profit.clientOrderID, stop.clientOrderID) = (name(), name())
         return random.chance(50) ? [profit, stop] : [stop, profit]
     }
 }

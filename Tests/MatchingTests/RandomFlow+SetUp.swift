@@ -57,7 +57,7 @@ extension RandomFlow {
         first.marketBand = 10_000_000
         first.notionalMin = Amount(units: 30)
         first.notionalMax = Amount(units: 450)
-        first.haltBand = seed % 3 == 0 ? 0 : 8_000_000
+        first.haltBand = seed % 3 == 0 ? 0 : 10_000_000
         first.haltMicroseconds = 9_000
         first.referenceMicroseconds = 30_000
         var second = Instrument.plain(2, "XYZUSD", base: 2, quote: 3)

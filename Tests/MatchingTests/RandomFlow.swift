@@ -54,8 +54,8 @@ struct RandomFlow {
     private mutating func command(_ exchange: NaiveExchange) -> Command {
         if let reopened = reopening(exchange) { return reopened }
         switch random.number(in: 0...999) {
-        case 0..<590: return .place(place(exchange))
-        case 590..<700: return .placeList(placeList(exchange))
+        case 0..<560: return .place(place(exchange))
+        case 560..<700: return .placeList(placeList(exchange))
         case 700..<790: return cancel(exchange)
         case 790..<870: return .amend(amend(exchange))
         case 870..<910:
@@ -70,9 +70,12 @@ struct RandomFlow {
         case 910..<920:
             return .cancelAll(account: account(), instrument: instrument())
         case 920..<930: return cancelList(exchange)
-        case 930..<938:
-            return .setPhase(instrument: instrument(), random.pick(TradingPhase.allCases))
-        case 938..<945: return .setAccountTerms(terms(random.pick(accounts)))
+        case 930..<940:
+            return .setPhase(
+                instrument: instrument(),
+                random.pick([.preOpen, .preOpen, .preOpen, .continuous, .cancelOnly, .halted])
+            )
+        case 940..<945: return .setAccountTerms(terms(random.pick(accounts)))
         case 945..<947: return .setFeeSchedule(schedule())
         case 947..<955: return .void
         default: return deposit()
@@ -81,7 +84,7 @@ struct RandomFlow {
 
     /// Pairs do not stay closed for long.
     private mutating func reopening(_ exchange: NaiveExchange) -> Command? {
-        guard random.chance(12) else { return nil }
+        guard random.chance(8) else { return nil }
         let closed = instruments.map(\.id).filter {
             exchange.market($0).phase != .continuous && exchange.market($0).reopensAt == .zero
         }
@@ -125,7 +128,7 @@ struct RandomFlow {
             lots = max(1, present.quantity.lots - random.number(in: 0...3))
         }
         var price = Price(ticks: ticks(exchange, instrument))
-        if random.chance(keepsPriority ? 90 : 30) {
+        if random.chance(keepsPriority ? 90 : 20) {
             price = random.chance(50) ? .none : present?.price ?? .none
         }
         return AmendOrder(
