@@ -35,6 +35,9 @@ extension Market {
 
     private func isWellFormed(_ request: PlaceOrder) -> Bool {
         guard !request.clientOrderID.isEmpty else { return false }
+        guard request.timeInForce != .goodTilDate, request.selfTradePrevention != .decrement,
+            request.icebergQuantity == .zero
+        else { return false }
         let (price, lots) = (request.price.ticks, request.quantity.lots)
         switch request.type {
         case .limit:
@@ -48,6 +51,7 @@ extension Market {
             return request.isByQuote
                 ? request.quoteQuantity.units > 0 && lots == 0
                 : lots > 0
+        default: return false
         }
     }
 

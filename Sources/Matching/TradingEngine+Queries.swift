@@ -35,6 +35,8 @@ extension TradingEngine {
             return reason.map { .rejected($0) } ?? .done
         case .position:
             return .done
+        default:
+            return .rejected(.malformed)
         }
     }
 

@@ -50,6 +50,7 @@ public struct TradingEngine: ~Copyable {
         case .addAsset(let asset): return Self.reply(shared.ledger.add(asset))
         case .addInstrument(let instrument): return Self.reply(add(instrument))
         case .void: return .done
+        default: return .rejected(.malformed)
         }
     }
 

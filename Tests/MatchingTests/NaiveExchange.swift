@@ -110,6 +110,7 @@ struct NaiveExchange {
             instruments.append(instrument)
             return .done
         case .void: return .done
+        default: return .rejected(.malformed)
         }
     }
 
