@@ -100,9 +100,10 @@ extension Market {
         while case let (bid, ask) = (book.front(.buy), book.front(.sell)), !bid.isNone,
             !ask.isNone, book.price(of: bid) >= price, book.price(of: ask) <= price
         {
-            if touched.bids.last != book.price(of: bid) { touched.bids.append(book.price(of: bid)) }
-            if touched.asks.last != book.price(of: ask) { touched.asks.append(book.price(of: ask)) }
-            meet(bid, ask, at: price, &shared)
+            let prices = (bid: book.price(of: bid), ask: book.price(of: ask))
+            let changed = meet(bid, ask, at: price, &shared)
+            if changed.bid, touched.bids.last != prices.bid { touched.bids.append(prices.bid) }
+            if changed.ask, touched.asks.last != prices.ask { touched.asks.append(prices.ask) }
         }
         for price in touched.bids { touch(.buy, price) }
         for price in touched.asks { touch(.sell, price) }
@@ -116,18 +117,23 @@ extension Market {
     }
 
     /// The first bid meets the first ask.
+    ///
+    /// - Returns: Whose level has changed.
     private mutating func meet(
         _ bid: OrderSlot,
         _ ask: OrderSlot,
         at price: Price,
         _ shared: inout SharedState
-    ) {
+    ) -> (bid: Bool, ask: Bool) {
         let lots = min(book.lots(of: bid), book.lots(of: ask))
         let isBidOlder = book.id(of: bid) < book.id(of: ask)
         let (older, younger) = isBidOlder ? (bid, ask) : (ask, bid)
         let mode = blotter.records[younger.index].order.selfTradePrevention
         if mode != .none, isSameParty(older, younger, shared) {
-            return prevent(mode, older, younger, lots, &shared)
+            prevent(mode, older, younger, lots, &shared)
+            let isBidOut = mode == .expireTaker ? !isBidOlder : isBidOlder
+            let areBoth = mode == .decrement || mode == .expireBoth
+            return (areBoth || isBidOut, areBoth || !isBidOut)
         }
         blotter.decide(older, &shared)
         blotter.decide(younger, &shared)
@@ -135,6 +141,7 @@ extension Market {
         blotter.auctionTrade(bid, ask, owners, lots, price, isBidOlder: isBidOlder, &shared)
         shrink(older, lots, .filled, &shared)
         shrink(younger, lots, .filled, &shared)
+        return (true, true)
     }
 
     private func owner(_ slot: OrderSlot) -> AccountSlot {

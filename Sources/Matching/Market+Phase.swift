@@ -74,10 +74,14 @@ extension Market {
         return reference == .none || age >= blotter.instrument.referenceMicroseconds
     }
 
-    /// The last price inside the band in the direction of a side; `none` without a band.
-    func bandEdge(_ side: Side, reference: Price) -> Price {
-        guard blotter.instrument.haltBand > 0, reference != .none else { return .none }
-        return Self.edge(of: blotter.instrument.haltBand, reference, side)
+    /// The prices at which a trade may happen.
+    func band(around reference: Price) -> PriceBand {
+        let width = blotter.instrument.haltBand
+        guard width > 0, reference != .none else { return PriceBand(low: .none, high: .none) }
+        return PriceBand(
+            low: Self.edge(of: width, reference, .sell),
+            high: Self.edge(of: width, reference, .buy)
+        )
     }
 
     // MARK: Due work
@@ -102,5 +106,23 @@ extension Market {
             enter(.continuous, reopensAt: .zero, &shared)
         }
         runQueue(&shared)
+    }
+}
+
+/// The lowest and the highest price at which a trade may happen; `none` where there is no band.
+struct PriceBand {
+    var low: Price
+    var high: Price
+
+    func contains(_ price: Price) -> Bool {
+        high == .none || (price >= low && price <= high)
+    }
+
+    /// The end of the band towards which a side trades.
+    func edge(_ side: Side) -> Price { side == .buy ? high : low }
+
+    /// Whether a walk of a side may begin at a price, its far end aside.
+    func contains(_ price: Price, from side: Side) -> Bool {
+        high == .none || (side == .buy ? price >= low : price <= high)
     }
 }

@@ -83,11 +83,10 @@ extension Market {
         _ shared: borrowing SharedState
     ) -> Reach {
         var trial = Trial(bounds: start, mode: mode, owner: owner, shared)
-        trial.bounds.limit = tighter(
-            start.limit,
-            bandEdge(side, reference: referenceNow(shared)),
-            side
-        )
+        let band = band(around: referenceNow(shared))
+        let best = book.best(side.opposite)
+        guard best != .none, band.contains(best, from: side) else { return trial.reach }
+        trial.bounds.limit = tighter(start.limit, band.edge(side), side)
         var price = Price.none
         while !trial.isOver, let level = book.level(side.opposite, after: price),
             trial.bounds.allows(level.price, side)

@@ -48,15 +48,19 @@ extension Market {
             return false
         }
         incoming.estimate = estimate(incoming, shared)
-        let edge = bandEdge(side, reference: reference)
-        let limit = tighter(incoming.bounds.limit, edge, side)
-        Self.walk(&book, &blotter, &incoming, limit: limit, &shared)
+        let band = band(around: reference)
+        // Prices of a walk only get worse: on its good side the band can only stop its beginning.
+        if band.contains(best, from: side) {
+            let limit = tighter(incoming.bounds.limit, band.edge(side), side)
+            Self.walk(&book, &blotter, &incoming, limit: limit, &shared)
+        }
         incoming.isComplete = isComplete(incoming)
-        guard edge != .none, !incoming.isComplete, !incoming.isExpiredInMatch else { return false }
+        guard !incoming.isComplete, !incoming.isExpiredInMatch else { return false }
         let next = book.best(side.opposite)
-        guard next != .none, incoming.bounds.allows(next, side) else { return false }
-        let isOutside = side == .buy ? next > edge : next < edge
-        return isOutside && incoming.bounds.capacity(at: next, blotter.notionalUnits) > 0
+        guard next != .none, incoming.bounds.allows(next, side), !band.contains(next) else {
+            return false
+        }
+        return incoming.bounds.capacity(at: next, blotter.notionalUnits) > 0
     }
 
     /// What a market order would pay, where a fee in the discount asset may take from the same

@@ -67,7 +67,8 @@ extension NaiveExchange {
         open[index].order = order
         if target.stage == .working {
             open[index].shown = min(target.shown, order.remaining.lots)
-            step.touch(order.side, order.price.ticks)
+            // What only hides has not changed for the market.
+            if open[index].shown != target.shown { step.touch(order.side, order.price.ticks) }
         }
         return .amended(order, fills: [])
     }

@@ -73,7 +73,6 @@ struct NaiveExchange {
         case .setAccountTerms(let record): return setTerms(record)
         case .setFeeSchedule(let record): return setSchedule(record)
         case .void: return .done
-        default: return .rejected(.malformed)
         }
     }
 
