@@ -15,9 +15,8 @@ extension Market {
                 return .malformed
             }
         }
-        for order in request.orders {
-            guard order.isWellFormed(at: shared.now) else { return .malformed }
-            if order.icebergQuantity > order.quantity { return .icebergTooLarge }
+        for order in request.orders where !order.isWellFormed(at: shared.now) {
+            return .malformed
         }
         return refusalOfContingency(request)
     }
@@ -85,6 +84,7 @@ extension Market {
         _ company: Company,
         _ shared: borrowing SharedState
     ) -> RejectReason? {
+        if order.icebergQuantity > order.quantity { return .icebergTooLarge }
         if let filter = failedFilter(order, owner, company, shared) { return .filter(filter) }
         if let reason = refusalOfRoom(order, company) { return reason }
         guard let owner else { return .insufficientBalance }

@@ -157,7 +157,7 @@ extension Market {
             order.id.rawValue < blotter.nextOrderID, !order.clientOrderID.isEmpty,
             order.executed.lots >= 0, order.prevented.lots >= 0, !done.overflow,
             done.partialValue < order.quantity.lots, order.icebergQuantity.lots >= 0,
-            order.icebergQuantity <= order.quantity, order.stopPrice.ticks >= 0
+            order.stopPrice.ticks >= 0
         else { return false }
         guard (0..<10_000).contains(order.trailingDelta), order.expiresAt.microseconds >= 0,
             order.trailingDelta > 0 || !order.type.isConditional || order.stopPrice != .none,

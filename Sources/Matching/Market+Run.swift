@@ -22,9 +22,8 @@ extension Market {
                 )
             )
         }
-        emitTouched(&shared)
-        if halts { halt(&shared) }
         endStep(&shared)
+        if halts { halt(&shared) }
     }
 
     /// Adds a level of the order's own side, once.
