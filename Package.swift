@@ -80,7 +80,12 @@ let package = Package(
         module("Supervision", ["Configuration", "EventLoop", "TLS", "HTTP"]),
         module(
             "Workload",
-            ["Trading", "Configuration", "EventLoop", "TLS", "HTTP", "Observability"]
+            // `castle bench matching` drives Matching and Shard without a cluster, sends what Wire
+            // defines, and asks Accounts whether money was conserved.
+            [
+                "Trading", "Accounts", "Matching", "Shard", "Wire", "Configuration", "EventLoop",
+                "TLS", "HTTP", "Observability",
+            ]
         ),
         module("Drills", ["Trading", "Configuration", "EventLoop", "HTTP", "Workload"]),
         .executableTarget(
@@ -114,7 +119,7 @@ let package = Package(
             ["Node", "Configuration", "Membership", "EventLoop", "TLS", "Wire", "Trading"]
         ),
         tests("Supervision", ["Supervision", "Configuration", "EventLoop"]),
-        tests("Workload", ["Workload", "Trading"]),
+        tests("Workload", ["Workload", "Trading", "Configuration", "TLS"]),
         tests("Drills", ["Drills", "Workload"]),
         tests("Layering"),
     ]

@@ -34,6 +34,8 @@ extension NaiveExchange {
             return order
         }
         for entry in members(list) where entry.stage == .pending {
+            // The end of one may have ended the other.
+            guard open.contains(where: { $0.isSame(entry.order) }) else { continue }
             note("pending ended with the working order")
             close(entry.order, status == .canceled ? .canceled : .expired)
         }

@@ -73,6 +73,7 @@ struct NaiveExchange {
         case .setAccountTerms(let record): return setTerms(record)
         case .setFeeSchedule(let record): return setSchedule(record)
         case .void: return .done
+        default: return .rejected(.malformed)
         }
     }
 

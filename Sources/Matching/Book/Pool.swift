@@ -1,0 +1,95 @@
+/// Elements in one block of memory, named by number: the one place with unsafe code.
+///
+/// The memory belongs to the pool and never leaves it. Every access is checked against `count` and
+/// stops the process when it is out of range, in every build.
+struct Pool<Element: ~Copyable>: ~Copyable {
+    private var elements: UnsafeMutablePointer<Element>
+    /// Number of elements; valid numbers are below it.
+    private(set) var count: UInt32 = 0
+    /// Number of elements there is memory for.
+    private(set) var capacity: UInt32
+
+    /// An empty pool.
+    ///
+    /// - Parameter capacity: Elements to have memory for.
+    init(capacity: Int) {
+        self.capacity = Self.checked(capacity)
+        elements = .allocate(capacity: capacity)
+    }
+
+    deinit {
+        elements.deinitialize(count: Int(count))
+        elements.deallocate()
+    }
+
+    /// The element of a number, in place.
+    subscript(_ number: UInt32) -> Element {
+        @inline(__always) unsafeAddress {
+            guard number < count else { Self.stop() }
+            return UnsafePointer(elements + Int(number))
+        }
+        @inline(__always) unsafeMutableAddress {
+            guard number < count else { Self.stop() }
+            return elements + Int(number)
+        }
+    }
+
+    /// Bytes of memory held.
+    var memorySize: Int { Int(capacity) * MemoryLayout<Element>.stride }
+
+    /// Adds an element behind the others; amortised constant, the memory doubles when it is full.
+    ///
+    /// - Parameter element: What to add.
+    /// - Returns: Its number.
+    @discardableResult
+    mutating func append(_ element: consuming Element) -> UInt32 {
+        if count == capacity { reserve(max(Int(capacity) * 2, 4)) }
+        (elements + Int(count)).initialize(to: element)
+        count += 1
+        return count - 1
+    }
+
+    /// Makes room, moving what is there; linear when it grows.
+    ///
+    /// - Parameter capacity: Elements to have memory for; less than now changes nothing.
+    mutating func reserve(_ capacity: Int) {
+        guard capacity > Int(self.capacity) else { return }
+        let moved = UnsafeMutablePointer<Element>.allocate(capacity: capacity)
+        moved.moveInitialize(from: elements, count: Int(count))
+        elements.deallocate()
+        elements = moved
+        self.capacity = Self.checked(capacity)
+    }
+
+    private static func checked(_ capacity: Int) -> UInt32 {
+        guard let checked = UInt32(exactly: capacity) else { stop() }
+        return checked
+    }
+
+    @inline(never)
+    private static func stop() -> Never { fatalError("invariant broken: a number of the pool") }
+}
+
+extension Pool where Element: BitwiseCopyable {
+    /// A full pool of equal elements.
+    ///
+    /// - Parameters:
+    ///   - element: What to repeat.
+    ///   - count: How often.
+    init(repeating element: Element, count: Int) {
+        self.init(capacity: count)
+        fill(to: count, with: element)
+    }
+
+    /// Grows to a number of elements, the memory to exactly that; linear.
+    ///
+    /// - Parameters:
+    ///   - count: Number of elements afterwards; less than now changes nothing.
+    ///   - element: What the new ones are.
+    mutating func fill(to count: Int, with element: Element) {
+        guard count > Int(self.count) else { return }
+        reserve(count)
+        (elements + Int(self.count)).initialize(repeating: element, count: count - Int(self.count))
+        self.count = Self.checked(count)
+    }
+}
