@@ -10,7 +10,7 @@ import Testing
     ) -> ReplayRun { MatchingMeasurement.speed(of: type, on: type.prepare(flow)) }
 
     @Test func bookReproducesSmall() {
-        let flow = FlowGenerator.flow(.small)
+        let flow = MatchingFlow.small
         let found = run(BookReplay.self, flow)
         #expect(flow.header.totals.differences(from: found.totals) == [])
         #expect(found.faults == [])
