@@ -56,6 +56,7 @@ extension Gateway {
         switch type {
         case .limit, .limitMaker: try readLimit(parameters, instrument, into: &order)
         case .market: try readMarket(parameters, instrument, into: &order)
+        case .stopLoss, .stopLossLimit, .takeProfit, .takeProfitLimit: throw .invalidOrderType
         }
         return order
     }

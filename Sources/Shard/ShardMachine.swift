@@ -85,6 +85,7 @@ public struct ShardMachine: ~Copyable {
             history.encode(into: &writer)
             return PairSnapshot(
                 instrument: history.instrument.id,
+                phase: .continuous,
                 updateID: depth.updateID,
                 bids: depth.bids.map { PriceLevel(price: $0.0, quantity: $0.1) },
                 asks: depth.asks.map { PriceLevel(price: $0.0, quantity: $0.1) },

@@ -1,26 +1,22 @@
 import Accounts
 import Trading
 
-extension Market {
-    /// Finds an order, open or closed and still kept; of several with one name the newest.
+extension Blotter {
+    /// A closed order that is still kept; of several with one name the newest.
     ///
-    /// O(closed orders kept of this account) when it is not open.
-    func order(
-        _ reference: OrderReference,
-        of owner: AccountSlot,
-        _ shared: borrowing SharedState
-    ) -> Order? {
-        // Names are unique among open orders, so an open one is the newest of its name.
-        if let slot = openSlot(reference, owner, shared) { return book.records[Int(slot)] }
+    /// O(closed orders kept of this account).
+    func closedOrder(_ reference: OrderReference, of owner: AccountSlot) -> Order? {
         var found: Order?
         closed.visitNewestFirst(of: owner) { order in
-            let isMatch =
-                switch reference {
-                case .id(let id): order.id == id
-                case .clientOrderID(let name): order.clientOrderID == name
-                }
-            if isMatch { found = order }
-            return !isMatch
+            switch reference {
+            case .id(let id):
+                if order.id == id { found = order }
+                return found == nil
+            case .clientOrderID(let name):
+                // The last to close need not be the newest.
+                if order.clientOrderID == name, order.id > found?.id ?? OrderID(0) { found = order }
+                return true
+            }
         }
         return found
     }
@@ -28,12 +24,8 @@ extension Market {
     /// The open orders of an account by order id.
     func openOrders(of owner: AccountSlot) -> [Order] {
         var orders: [Order] = []
-        var slot = book.orders(of: owner).head
-        while slot != OrderBook.noSlot {
-            orders.append(book.records[Int(slot)])
-            slot = book.nodes[Int(slot)].ownerNext
-        }
-        return orders
+        visitOpen(of: owner) { orders.append($0.order) }
+        return orders.sorted { $0.id < $1.id }
     }
 
     /// A window of an account's orders, open and closed, by order id.
@@ -65,6 +57,21 @@ extension Market {
             return range.isUpwards || newestFirst.count < range.limit
         }
         return Array(newestFirst.reversed().prefix(range.limit))
+    }
+}
+
+extension Market {
+    /// Finds an order, open or closed and still kept; of several with one name the newest.
+    func order(
+        _ reference: OrderReference,
+        of owner: AccountSlot,
+        _ shared: borrowing SharedState
+    ) -> Order? {
+        // Names are unique among open orders, so an open one is the newest of its name.
+        guard let slot = openSlot(reference, owner, shared) else {
+            return blotter.closedOrder(reference, of: owner)
+        }
+        return blotter.records[slot.index].order
     }
 }
 
