@@ -32,6 +32,17 @@ import Testing
         #expect(flow.header.totals.differences(from: run(TextbookBook.self, flow).totals) == [])
     }
 
+    @Test(arguments: FlowPlan.briefs)
+    func machineReproducesFlowsOfEachKind(plan: FlowPlan) {
+        let flow = FlowGenerator.flow(plan)
+        let found = run(MachineReplay.self, flow)
+        var expected = flow.header.totals
+        // Its public trades do not tell the maker.
+        expected.makerSum = 0
+        #expect(expected.differences(from: found.totals) == [])
+        #expect(found.faults == [])
+    }
+
     @Test func oneLotMoreIsNoticed() {
         var flow = FlowGenerator.flow(.brief("changed"))
         flow.records[10].quantity += 1
