@@ -10,6 +10,7 @@ extension Blotter {
         let rest = list.hold - ownNeed(of: records[slot.index])
         shared.ledger.release(rest, list.owner, column(order.side))
         list.hold = .zero
+        list.holder = order.id
         list.state = .decided
         lists.open[order.list] = list
         end(list.others(than: order.id), .expired)

@@ -156,7 +156,7 @@ struct Blotter: ~Copyable {
 
     /// What is held for an order by itself; the hold of an OCO pair belongs to its list.
     func hold(of open: OpenOrder) -> Amount {
-        if open.order.list != .none, lists.holds(open.order) { return .zero }
+        if open.order.list != .none, lists.holdsNothing(for: open.order) { return .zero }
         return ownNeed(of: open)
     }
 

@@ -18,6 +18,8 @@ struct OpenList {
     var state: State
     /// What is held for the pair together.
     var hold: Amount
+    /// The one order for which something is held by itself; 0 for none.
+    var holder: OrderID
     /// Number of its open orders.
     var openCount: Int
 
@@ -37,11 +39,8 @@ struct ListTable {
     var closed = AccountHistory<OrderList>(capacity: closedMax)
     var nextID: Int64 = 1
 
-    /// Whether the list of an order holds for it.
-    func holds(_ order: Order) -> Bool {
-        guard let list = open[order.list] else { return false }
-        return list.state == .pair || order.status == .pendingNew
-    }
+    /// Whether nothing is held for an order of a list by itself.
+    func holdsNothing(for order: Order) -> Bool { open[order.list]?.holder != order.id }
 
     /// Open lists of an account, by id.
     func open(of owner: AccountSlot) -> [OrderList] {

@@ -69,6 +69,7 @@ extension Market {
                 owner: owner,
                 state: isPair ? .pair : .working,
                 hold: .zero,
+                holder: isPair ? OrderID(0) : OrderID(next),
                 openCount: request.orders.count
             )
         )
@@ -156,7 +157,9 @@ extension Market {
         let slots = list.list.orders.dropFirst().map { book.find($0) }.filter { !$0.isNone }
         guard !slots.isEmpty else { return }
         // From here on the end of one ends the other.
-        blotter.lists.open[id]?.state = slots.count == 2 ? .pair : .decided
+        let isPair = slots.count == 2
+        blotter.lists.open[id]?.state = isPair ? .pair : .decided
+        blotter.lists.open[id]?.holder = isPair ? OrderID(0) : book.id(of: slots[0])
         let orders = slots.map { blotter.records[$0.index].order.started(at: shared.now) }
         let requests = orders.map { PlaceOrder($0) }
         let names = orders.map { shared.names.name($0.clientOrderID, of: list.owner) }
@@ -174,8 +177,8 @@ extension Market {
 
     /// Rejects a pending order; nothing is held for it.
     private mutating func endPending(_ slot: OrderSlot, _ shared: inout SharedState) {
-        blotter.records[slot.index].order.status = .pendingNew
         blotter.records[slot.index].order.workingAt = .zero
+        blotter.lists.open[blotter.records[slot.index].order.list]?.holder = OrderID(0)
         end(slot, .rejected, &shared)
     }
 

@@ -58,12 +58,20 @@ extension Market {
             let list = try reader.readOrderList()
             let state = try reader.read(OpenList.State.self)
             let hold = try reader.readAmount()
+            let holder = try reader.read(OrderID.self)
             guard let owner = shared.ledger.slot(of: list.account), hold.units >= 0,
                 list.orders.count == list.contingency.orderCount, list.status == .executing,
                 blotter.lists.open[list.id] == nil
             else { throw .badValue(field: "Market.list", at: start) }
             blotter.lists.insert(
-                OpenList(list: list, owner: owner, state: state, hold: hold, openCount: 0)
+                OpenList(
+                    list: list,
+                    owner: owner,
+                    state: state,
+                    hold: hold,
+                    holder: holder,
+                    openCount: 0
+                )
             )
         }
         for _ in 0..<(try reader.readCount(elementSizeMin: 40)) {

@@ -37,6 +37,7 @@ extension Market {
             writer.write(list.list)
             writer.write(list.state)
             writer.write(list.hold)
+            writer.write(list.holder)
         }
         let closed = blotter.lists.closed
         writer.write(count: closed.count)

@@ -3,8 +3,18 @@ import Trading
 /// How orders end: by their owner, and with what depends on them (rules 18, 19, 21).
 extension NaiveExchange {
     /// Ends an order, and what its list says ends or starts with it.
+    ///
+    /// - Parameters:
+    ///   - order: Open or on its walk.
+    ///   - status: What it ends as.
+    ///   - isAlone: Whether its sibling stays as it is, because it was what ended this one.
+    /// - Returns: The order as it ended.
     @discardableResult
-    mutating func close(_ order: Order, _ status: OrderStatus) -> Order {
+    mutating func close(
+        _ order: Order,
+        _ status: OrderStatus,
+        isAlone: Bool = false
+    ) -> Order {
         if let entry = open.first(where: { $0.isSame(order) }), entry.stage == .working {
             step.touch(order.side, order.price.ticks)
         }
@@ -13,7 +23,9 @@ extension NaiveExchange {
         order.status = status
         order.updatedAt = now
         closed.append(order)
-        endSibling(of: order, status == .canceled || status == .rejected ? status : .expired)
+        if !isAlone {
+            endSibling(of: order, status == .canceled || status == .rejected ? status : .expired)
+        }
         guard let list = list(of: order), list.contingency != .oneCancelsOther,
             list.orders.first == order.id
         else { return order }
@@ -22,6 +34,8 @@ extension NaiveExchange {
             return order
         }
         for entry in members(list) where entry.stage == .pending {
+            // The end of one may have ended the other.
+            guard open.contains(where: { $0.isSame(entry.order) }) else { continue }
             note("pending ended with the working order")
             close(entry.order, status == .canceled ? .canceled : .expired)
         }

@@ -24,7 +24,7 @@ extension NaiveExchange {
     }
 
     mutating func endSibling(of order: Order, _ status: OrderStatus) {
-        if let sibling = sibling(of: order) { close(sibling.order, status) }
+        if let sibling = sibling(of: order) { close(sibling.order, status, isAlone: true) }
     }
 
     /// The lists of an account with their present status, by pair and id.

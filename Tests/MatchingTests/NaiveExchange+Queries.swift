@@ -6,6 +6,7 @@ extension NaiveExchange {
         if let instrument = query.instrument, find(instrument) == nil {
             return .rejected(.unknownInstrument)
         }
+        if let limit = query.limit, !(1...1000).contains(limit) { return .rejected(.malformed) }
         switch query {
         case .order(let account, let instrument, let reference):
             let newest = orders(account, instrument).last { $0.isNamed(by: reference) }
@@ -77,6 +78,14 @@ extension Query {
         case .openOrders(_, let instrument), .openOrderLists(_, let instrument): instrument
         case .test(let request): request.instrument
         case .balances, .positions, .position: nil
+        }
+    }
+
+    /// How many records a query asks for.
+    var limit: Int? {
+        switch self {
+        case .orders(_, _, let range), .fills(_, _, _, let range): range.limit
+        default: nil
         }
     }
 }

@@ -58,7 +58,7 @@ extension NaiveExchange {
         note(order.trailingDelta != 0 ? "trailing fired" : "fired")
         guard let sibling = sibling(of: order) else { return }
         note("OCO by trigger")
-        close(sibling.order, .expired)
+        close(sibling.order, .expired, isAlone: true)
         if sibling.stage == .working {
             let price = BookPrice(side: sibling.order.side, ticks: sibling.order.price.ticks)
             emitLevel(price, order.instrument)

@@ -86,6 +86,9 @@ struct NaiveExchange {
         if references.contains(reference) { return .done }
         guard amount.units > 0 else { return .rejected(.malformed) }
         guard assets.contains(where: { $0.id == asset }) else { return .rejected(.unknownAsset) }
+        if (deposits[asset] ?? 0).addingReportingOverflow(amount.units).overflow {
+            return .rejected(.overloaded)
+        }
         references.insert(reference)
         if !accounts.contains(account) { accounts.append(account) }
         total[account, default: [:]][asset, default: 0] += amount.units
@@ -193,9 +196,12 @@ struct IncomingOrder {
 }
 
 extension Instrument {
-    /// Price × quantity in quote units, in 128 bits.
+    /// Price × quantity in quote units, in 128 bits; what leaves even those is just too much.
     func exactNotional(_ ticks: Int64, _ lots: Int64) -> Int128 {
-        Int128(ticks) * Int128(tickUnits) * Int128(lots) * Int128(lotUnits) / 100_000_000
+        let units = Int128(tickUnits) * Int128(lotUnits) / 100_000_000
+        let (product, overflows) = (Int128(ticks) * Int128(lots))
+            .multipliedReportingOverflow(by: units)
+        return overflows ? Int128.max : product
     }
 }
 
