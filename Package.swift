@@ -78,10 +78,10 @@ let package = Package(
             ]
         ),
         module("Supervision", ["Configuration", "EventLoop", "TLS", "HTTP"]),
+        // `castle bench matching` drives Matching and Shard without a cluster, sends what Wire
+        // defines, and asks Accounts whether money was conserved.
         module(
             "Workload",
-            // `castle bench matching` drives Matching and Shard without a cluster, sends what Wire
-            // defines, and asks Accounts whether money was conserved.
             [
                 "Trading", "Accounts", "Matching", "Shard", "Wire", "Configuration", "EventLoop",
                 "TLS", "HTTP", "Observability",

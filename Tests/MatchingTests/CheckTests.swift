@@ -11,7 +11,7 @@ import Trading
         #expect(exchange.order(exchange.iceberg(.sell, 5, showing: 5, at: 10)) != nil)
     }
 
-    @Test(arguments: [(9, true), (10, false), (21, true), (20, false)])
+    @Test(arguments: [(9, true), (10, false), (21, true), (20, false)] as [(Int64, Bool)])
     func priceFilterBindsStopPrices(stop: Int64, isRefused: Bool) {
         let exchange = Exchange {
             $0.priceMin = Price(ticks: 10)
@@ -21,7 +21,7 @@ import Trading
         #expect((reply == .rejected(.filter(.price))) == isRefused)
     }
 
-    @Test(arguments: [(9, true), (10, false), (300, false), (301, true)])
+    @Test(arguments: [(9, true), (10, false), (300, false), (301, true)] as [(Int32, Bool)])
     func trailingDelta(delta: Int32, isRefused: Bool) {
         let exchange = Exchange {
             $0.trailingDeltaMin = 10
@@ -56,7 +56,10 @@ import Trading
         #expect(exchange.order(exchange.stop(.sell, 6, at: 10, limit: 9)) != nil)
     }
 
-    @Test(arguments: [(8, 2, false), (9, 2, true), (9, 3, false), (4, 1, false), (5, 1, true)])
+    @Test(
+        arguments: [(8, 2, false), (9, 2, true), (9, 3, false), (4, 1, false), (5, 1, true)]
+            as [(Int64, Int64, Bool)]
+    )
     func icebergParts(lots: Int64, part: Int64, isRefused: Bool) {
         let exchange = Exchange { $0.icebergPartsMax = 4 }
         let reply = exchange.place(exchange.iceberg(.sell, lots, showing: part, at: 10))

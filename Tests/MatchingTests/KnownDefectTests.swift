@@ -51,9 +51,11 @@ import Trading
         #expect(exchange.order(exchange.market(.buy, 1))?.status == .expired)
     }
 
-    @Test(arguments: [
-        (1, [2, 3, 4]), (2, [1, 3, 4]), (3, [1, 2, 4]), (4, [1, 2, 3]),
-    ])
+    @Test(
+        arguments: [
+            (1, [2, 3, 4]), (2, [1, 3, 4]), (3, [1, 2, 4]), (4, [1, 2, 3]),
+        ] as [(Int64, [Int64])]
+    )
     func siblingsOfALevelSurviveARemoval(removed: Int64, left: [Int64]) {
         for lots in 1...4 as ClosedRange<Int64> { exchange.place(exchange.limit(.sell, lots, at: 10)) }
         exchange.cancel(removed)

@@ -140,10 +140,12 @@ import Trading
         #expect(exchange.balance(1, 1) == [99_997, 3])
     }
 
-    @Test(arguments: [
-        (Side.sell, 100, 90), (.sell, 110, 100), (.sell, 90, 110), (.buy, 100, 110),
-        (.buy, 90, 100), (.buy, 110, 90),
-    ])
+    @Test(
+        arguments: [
+            (.sell, 100, 90), (.sell, 110, 100), (.sell, 90, 110), (.buy, 100, 110),
+            (.buy, 90, 100), (.buy, 110, 90),
+        ] as [(Side, Int64, Int64)]
+    )
     func pricesStandOnTheirSides(side: Side, upper: Int64, stop: Int64) {
         let reply = exchange.list(
             .oneCancelsOther,

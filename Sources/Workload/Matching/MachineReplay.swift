@@ -41,8 +41,9 @@ struct MachineReplay: FlowEngine, ~Copyable {
         let reply = run(command)
         switch reply {
         case .placed(let order, _) where order.id == ids[Int(record.id)]: break
-        case .canceled: break
-        case .rejected(.noSuchOrder) where record.kind == .cancel: break
+        case .amended, .canceled: break
+        // Late cancels are part of the flow.
+        case .rejected(.unknownOrder) where record.kind == .cancel: break
         default: note(reply)
         }
     }
@@ -114,8 +115,24 @@ extension MachineReplay {
         case .immediate: place(record, .limit, .immediateOrCancel)
         case .market: place(record, .market, .goodTilCancelled)
         case .cancel: cancel(record)
-        case .replace, .reduce, nil: nil
+        case .replace: amend(record, keepsPriority: false)
+        case .reduce: record.quantity == 0 ? cancel(record) : amend(record, keepsPriority: true)
+        case nil: nil
         }
+    }
+
+    private func amend(_ record: FlowRecord, keepsPriority: Bool) -> Command {
+        .amend(
+            AmendOrder(
+                account: AccountID(record.account),
+                instrument: InstrumentID(record.symbol),
+                order: .id(ids[Int(record.id)]),
+                quantity: Quantity(lots: record.quantity),
+                price: Price(ticks: record.price),
+                keepsPriority: keepsPriority,
+                clientOrderID: .none
+            )
+        )
     }
 
     private func place(
