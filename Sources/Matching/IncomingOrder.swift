@@ -63,7 +63,7 @@ struct IncomingOrder {
     mutating func decrement(_ lots: Int64, cost: Int64) {
         order.prevented.lots += lots
         if !order.type.hasLimit, order.side == .buy, bounds.quote == .max { estimate.units -= cost }
-        bounds.take(lots, cost: cost)
+        bounds.decrement(lots, value: cost)
     }
 }
 
@@ -88,6 +88,11 @@ struct TakerBounds {
     func capacity(at price: Price, _ notionalUnits: Int64) -> Int64 {
         guard quote != .max else { return lots }
         return min(lots, quote / (price.ticks * notionalUnits))
+    }
+
+    /// Books lots taken off without a trade: an amount loses their value, what was held does not.
+    mutating func decrement(_ gone: Int64, value: Int64) {
+        take(gone, cost: lots == .max ? value : 0)
     }
 
     /// Books what was taken.

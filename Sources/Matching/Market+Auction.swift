@@ -4,13 +4,12 @@ import Trading
 extension Market {
     /// Uncrosses the book, if it is crossed: rule 24.
     mutating func uncross(_ shared: inout SharedState) {
-        var price = Price.none
         while case let (bid, ask) = (book.best(.buy), book.best(.sell)), bid != .none,
             ask != .none, bid >= ask
         {
-            price = auctionPrice(from: ask, through: bid)
-            trade(at: price, &shared)
+            trade(at: auctionPrice(from: ask, through: bid), &shared)
         }
+        sortTouched()
         guard blotter.lastTraded != .none else { return }
         reference = blotter.lastTraded
         referenceAt = shared.now
@@ -109,9 +108,7 @@ extension Market {
         for price in touched.asks { touch(.sell, price) }
     }
 
-    /// Adds a level once; another round of the uncross may have added it before.
     private mutating func touch(_ side: Side, _ price: Price) {
-        blotter.touched.removeAll { $0.side == side && $0.price == price }
         let lots = book.lots(side, at: price)
         blotter.touched.append(TouchedLevel(side: side, price: price, lots: lots))
     }

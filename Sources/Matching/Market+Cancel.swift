@@ -76,8 +76,8 @@ extension Market {
         return .canceledList(list, orders: orders)
     }
 
-    /// Brings what several cancels touched in order: bids best first, then asks, each price once.
-    private mutating func sortTouched() {
+    /// Brings what was touched on both sides in order: bids best first, then asks, each price once.
+    mutating func sortTouched() {
         guard blotter.touched.count > 1 else { return }
         var levels = blotter.touched
         levels.sort { left, right in

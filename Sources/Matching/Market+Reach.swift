@@ -185,7 +185,7 @@ private struct Trial {
         if isKept(from: maker, shared) {
             switch mode {
             case .expireMaker: return
-            case .decrement: bounds.take(lots, cost: cost)
+            case .decrement: bounds.decrement(lots, value: cost)
             default: isOver = true
             }
         } else {
