@@ -204,6 +204,8 @@ extension MachineReplay {
     }
 
     /// Filters wide open, fees of 0.05 % and 0.1 %, one unit of quote for each tick and lot.
+    ///
+    /// The market band is as wide as the prices: a band of 0 would stop at the best price.
     private static func instrument(_ symbol: Int, priceMax: Int64) -> Instrument {
         Instrument(
             id: InstrumentID(UInt16(symbol)),
@@ -223,7 +225,7 @@ extension MachineReplay {
             bidMultiplierDown: 0,
             askMultiplierUp: 0,
             askMultiplierDown: 0,
-            marketBand: 0,
+            marketBand: 100_000_000,
             openOrdersMax: 1_000_000,
             makerRate: 50_000,
             takerRate: 100_000,
