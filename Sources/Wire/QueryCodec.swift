@@ -118,9 +118,7 @@ extension ByteReader {
     }
 
     private mutating func readOptionalInstrument() throws(DecodeError) -> InstrumentID? {
-        let isNamed = try readBool()
-        let instrument = try read(InstrumentID.self)
-        return isNamed ? instrument : nil
+        try readOptional(UInt16.self).map { InstrumentID($0) }
     }
 
     private mutating func readHistoryRange() throws(DecodeError) -> HistoryRange {
@@ -133,8 +131,6 @@ extension ByteReader {
     }
 
     private mutating func readOptional() throws(DecodeError) -> Int64? {
-        let isPresent = try readBool()
-        let value = try read(Int64.self)
-        return isPresent ? value : nil
+        try readOptional(Int64.self)
     }
 }

@@ -62,11 +62,10 @@ extension ByteReader {
                 FeeTier(makerShare: try read(Int64.self), takerShare: try read(Int64.self))
             )
         }
-        let hasDiscountAsset = try readBool()
-        let asset = try read(AssetID.self)
+        let asset = try readOptional(UInt16.self)
         return FeeSchedule(
             tiers: tiers,
-            discountAsset: hasDiscountAsset ? asset : nil,
+            discountAsset: asset.map { AssetID($0) },
             discount: try read(Int64.self)
         )
     }
