@@ -32,6 +32,9 @@ public struct ShardMachine: ~Copyable {
     /// The last sequence a session ran.
     public func lastSequence(of session: SessionID) -> UInt64 { sessions.last(of: session) }
 
+    /// The earliest log time at which something is due by itself, without a command.
+    public var nextDue: Timestamp? { nil }
+
     /// Applies one command.
     ///
     /// - Parameters:
