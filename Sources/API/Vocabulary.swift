@@ -81,6 +81,18 @@ extension OrderStatus: APINamed {
     }
 }
 
+/// The status of a pair; `BREAK` takes orders that rest until the auction.
+extension TradingPhase: APINamed {
+    var apiName: StaticString {
+        switch self {
+        case .continuous: "TRADING"
+        case .preOpen: "BREAK"
+        case .cancelOnly: "CANCEL_ONLY"
+        case .halted: "HALT"
+        }
+    }
+}
+
 extension Filter: APINamed {
     var apiName: StaticString {
         switch self {
