@@ -116,6 +116,7 @@ let package = Package(
         tests("Supervision", ["Supervision", "Configuration", "EventLoop"]),
         tests("Workload", ["Workload", "Trading"]),
         tests("Drills", ["Drills", "Workload"]),
+        tests("Fuzzing", ["Matching", "Accounts", "Wire", "Trading"]),
         tests("Layering"),
     ]
 )
