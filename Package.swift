@@ -121,6 +121,7 @@ let package = Package(
         tests("Supervision", ["Supervision", "Configuration", "EventLoop"]),
         tests("Workload", ["Workload", "Trading", "Configuration", "TLS"]),
         tests("Drills", ["Drills", "Workload"]),
+        tests("Fuzzing", ["Matching", "Accounts", "Wire", "Trading"]),
         tests("Layering"),
     ]
 )
