@@ -65,7 +65,10 @@ import Trading
     @Test func newNameReplacesTheOldOne() {
         exchange.place(exchange.limit(.sell, 9, at: 10, name: "old"))
         exchange.amend(1, to: 8, keepingItsPlace: true, name: "new")
-        #expect(exchange.place(exchange.limit(.sell, 1, at: 10, name: "new")) == .rejected(.duplicateOrder))
+        #expect(
+            exchange.place(exchange.limit(.sell, 1, at: 10, name: "new"))
+                == .rejected(.duplicateOrder)
+        )
         #expect(exchange.order(exchange.limit(.sell, 1, at: 10, name: "old")) != nil)
         exchange.amend(1, to: 9, at: 11, name: "newer")
         #expect(exchange.state(1)?.clientOrderID == ClientOrderID("newer"))

@@ -4,7 +4,8 @@ extension Move {
     /// The move as Swift source, to be pasted into a regression test.
     var source: String {
         switch self {
-        case .command(let timed): "duel.play(\(timed.command.source), at: \(timed.time.microseconds))"
+        case .command(let timed):
+            "duel.play(\(timed.command.source), at: \(timed.time.microseconds))"
         case .restore: "duel.play(.restore)"
         }
     }

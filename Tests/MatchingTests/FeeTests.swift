@@ -22,7 +22,11 @@ import Trading
 
     func schedule(_ tiers: [FeeTier] = [.whole], asset: UInt16? = 2) -> Command {
         .setFeeSchedule(
-            FeeSchedule(tiers: tiers, discountAsset: asset.map { AssetID($0) }, discount: 25_000_000)
+            FeeSchedule(
+                tiers: tiers,
+                discountAsset: asset.map { AssetID($0) },
+                discount: 25_000_000
+            )
         )
     }
 

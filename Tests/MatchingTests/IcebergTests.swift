@@ -38,8 +38,12 @@ import Trading
 
     @Test func fillOrKillAndNeedsCountWhatIsHidden() {
         exchange.place(exchange.iceberg(.sell, 9, showing: 2, at: 10))
-        #expect(exchange.order(exchange.limit(.buy, 10, at: 10, by: 2, .fillOrKill))?.status == .expired)
-        #expect(exchange.order(exchange.limit(.buy, 9, at: 10, by: 2, .fillOrKill))?.status == .filled)
+        #expect(
+            exchange.order(exchange.limit(.buy, 10, at: 10, by: 2, .fillOrKill))?.status == .expired
+        )
+        #expect(
+            exchange.order(exchange.limit(.buy, 9, at: 10, by: 2, .fillOrKill))?.status == .filled
+        )
         exchange.place(exchange.iceberg(.sell, 9, showing: 2, at: 10))
         #expect(exchange.order(exchange.market(.buy, 9))?.status == .filled)
     }

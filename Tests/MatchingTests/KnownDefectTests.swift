@@ -57,7 +57,9 @@ import Trading
         ] as [(Int64, [Int64])]
     )
     func siblingsOfALevelSurviveARemoval(removed: Int64, left: [Int64]) {
-        for lots in 1...4 as ClosedRange<Int64> { exchange.place(exchange.limit(.sell, lots, at: 10)) }
+        for lots in 1...4 as ClosedRange<Int64> {
+            exchange.place(exchange.limit(.sell, lots, at: 10))
+        }
         exchange.cancel(removed)
         #expect(exchange.depth(.sell) == [[10, 10 - removed]])
         #expect(exchange.open() == left)
@@ -95,7 +97,9 @@ import Trading
     @Test func cascadeRunsInTheSameCommand() {
         exchange.place(exchange.stop(.sell, 1, at: 90))
         exchange.place(exchange.stop(.sell, 1, at: 80))
-        for ticks in [90, 80, 70] as [Int64] { exchange.place(exchange.limit(.buy, 1, at: ticks, by: 3)) }
+        for ticks in [90, 80, 70] as [Int64] {
+            exchange.place(exchange.limit(.buy, 1, at: ticks, by: 3))
+        }
         exchange.place(exchange.limit(.sell, 1, at: 90, by: 2))
         #expect(exchange.events.count == 6)
         #expect([exchange.status(1), exchange.status(2)] == [.filled, .filled])

@@ -52,7 +52,9 @@ extension NaiveExchange {
         else { return nil }
         let target = market(instrument).last ?? (bid + ask) / 2
         let ranked = candidates(bids + asks, ask...bid, target).map { ticks in
-            let bought = bids.filter { $0.price.ticks >= ticks }.reduce(0) { $0 + $1.remaining.lots }
+            let bought = bids.filter { $0.price.ticks >= ticks }.reduce(0) {
+                $0 + $1.remaining.lots
+            }
             let sold = asks.filter { $0.price.ticks <= ticks }.reduce(0) { $0 + $1.remaining.lots }
             return (
                 volume: min(bought, sold), surplus: abs(bought - sold),

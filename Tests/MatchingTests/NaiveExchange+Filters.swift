@@ -13,10 +13,12 @@ extension NaiveExchange {
             return .percentPriceBySide
         }
         let delta = request.trailingDelta
-        let deltas = instrument.trailingDeltaMin...max(
-            instrument.trailingDeltaMin,
-            instrument.trailingDeltaMax
-        )
+        let deltas =
+            instrument
+            .trailingDeltaMin...max(
+                instrument.trailingDeltaMin,
+                instrument.trailingDeltaMax
+            )
         if delta != 0, !deltas.contains(delta) || delta > instrument.trailingDeltaMax {
             return .trailingDelta
         }

@@ -99,7 +99,8 @@ extension NaiveExchange {
         if !isList(request) { return .malformed }
         let legs = request.contingency.pair.map { $0.map { orders[$0] } }
         if let legs {
-            let last = request.contingency == .oneCancelsOther
+            let last =
+                request.contingency == .oneCancelsOther
                 ? market(orders[0].instrument).last : nil
             if !standRight(legs, last: last) { return .badPrices }
         }

@@ -150,14 +150,20 @@ import Trading
         let sell = exchange.limit(.sell, 5, at: 105)
         let stop = exchange.stop(.sell, 5, at: 90)
         #expect(exchange.list(.oneTriggersOther, stop, sell) == malformed)
-        #expect(exchange.list(.oneTriggersOther, exchange.market(.buy, 5, by: 1), sell) == malformed)
+        #expect(
+            exchange.list(.oneTriggersOther, exchange.market(.buy, 5, by: 1), sell) == malformed
+        )
         let amount = exchange.market(.sell, quote: 50, by: 1)
-        #expect(exchange.list(.oneTriggersOther, exchange.limit(.buy, 5, at: 95), amount) == malformed)
+        #expect(
+            exchange.list(.oneTriggersOther, exchange.limit(.buy, 5, at: 95), amount) == malformed
+        )
         let working = exchange.limit(.buy, 5, at: 95)
         #expect(exchange.list(.oneTriggersOneCancelsOther, working, sell, stop) == malformed)
         #expect(exchange.list(.oneTriggersOneCancelsOther, working, stop) == malformed)
         let low = exchange.maker(.sell, 5, at: 85)
-        #expect(exchange.list(.oneTriggersOneCancelsOther, working, low, stop) == .rejected(.badPrices))
+        #expect(
+            exchange.list(.oneTriggersOneCancelsOther, working, low, stop) == .rejected(.badPrices)
+        )
     }
 
     @Test func pendingMarketOrderTradesWhenItStarts() {

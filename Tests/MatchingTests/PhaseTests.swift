@@ -10,7 +10,9 @@ import Trading
     func answers(_ phase: TradingPhase) -> [String: RejectReason?] {
         let exchange = Exchange()
         exchange.trade(at: 100)
-        for ticks in 1...8 as ClosedRange<Int64> { exchange.place(exchange.limit(.buy, 9, at: ticks)) }
+        for ticks in 1...8 as ClosedRange<Int64> {
+            exchange.place(exchange.limit(.buy, 9, at: ticks))
+        }
         exchange.phase(phase)
         let reason = { (reply: Reply) -> RejectReason? in
             if case .rejected(let reason) = reply { reason } else { nil }

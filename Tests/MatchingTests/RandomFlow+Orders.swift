@@ -80,7 +80,8 @@ extension RandomFlow {
         let last = exchange.market(request.instrument).last ?? 30
         let isStop = request.type == .stopLoss || request.type == .stopLossLimit
         let sign: Int64 = isStop == (request.side == .sell) ? -1 : 1
-        request.stopPrice.ticks = last + sign * random.number(in: random.chance(10) ? -2...3 : 1...4)
+        request.stopPrice.ticks =
+            last + sign * random.number(in: random.chance(10) ? -2...3 : 1...4)
         if random.chance(30) {
             request.trailingDelta = Int32(random.pick([300, 500, 800, 1500]))
             if random.chance(60) { request.stopPrice = .none }

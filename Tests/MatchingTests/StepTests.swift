@@ -13,7 +13,9 @@ import Trading
         #expect(exchange.open() == [1])
         // An earlier time neither expires it later nor stamps earlier.
         exchange.wait(-500)
-        #expect(exchange.order(exchange.limit(.buy, 1, at: 9))?.createdAt.microseconds == 1_000_000_999)
+        #expect(
+            exchange.order(exchange.limit(.buy, 1, at: 9))?.createdAt.microseconds == 1_000_000_999
+        )
         exchange.wait(501)
         exchange.apply(.void)
         #expect(exchange.status(1) == .expired)
