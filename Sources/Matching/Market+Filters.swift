@@ -127,12 +127,12 @@ extension Market {
     func exceedsPosition(
         _ owner: AccountSlot,
         _ lots: Int64,
-        without excluded: Int64,
+        without excluded: Int128,
         _ shared: borrowing SharedState
     ) -> Bool {
         let (base, instrument) = (blotter.base, blotter.instrument)
         let units = shared.ledger.free(owner, base) + shared.ledger.locked(owner, base)
-        var sum = Int128(units.units / instrument.lotUnits) + Int128(lots) - Int128(excluded)
+        var sum = Int128(units.units / instrument.lotUnits) + Int128(lots) - excluded
         blotter.visitOpen(of: owner) { open in
             if open.order.side == .buy { sum += Int128(open.order.remaining.lots) }
         }
