@@ -124,10 +124,3 @@ struct Market: ~Copyable {
         blotter.queue.reset()
     }
 }
-
-/// Gives a market, which cannot be copied, a place in an array.
-final class MarketBox {
-    var market: Market
-
-    init(_ market: consuming Market) { self.market = market }
-}
