@@ -74,7 +74,7 @@ struct Book: ~Copyable {
     ///   - ordersMax: Most orders, dormant ones too. Range: 1…2²⁰ for totals below 2⁶² lots.
     ///   - ordersReserved: Orders to have memory for from the start.
     init(ordersMax: Int, ordersReserved: Int = 1024) {
-        invariant(1...1 << 28 ~= ordersMax, "a book has room for an order")
+        invariant(1..<OrderIndex.slotsMax ~= ordersMax, "a book has room for an order")
         let reserved = min(max(ordersReserved, 15), ordersMax)
         self.ordersMax = UInt32(ordersMax)
         nodes = Pool(repeating: BookNode(), count: reserved + 1)
@@ -123,7 +123,7 @@ struct Book: ~Copyable {
     /// Frees a node that no level holds.
     @inline(__always)
     mutating func discard(_ slot: UInt32, _ id: Int64) {
-        index.remove(id, slot)
+        index.remove(id, slot, in: nodes)
         nodes[slot].id = -1
         nodes[slot].level = 0
         nodes[slot].next = nodesFree

@@ -14,12 +14,12 @@ struct Pool<Element: ~Copyable>: ~Copyable {
     /// - Parameter capacity: Elements to have memory for.
     init(capacity: Int) {
         self.capacity = Self.checked(capacity)
-        elements = .allocate(capacity: capacity)
+        elements = Self.allocate(capacity)
     }
 
     deinit {
         elements.deinitialize(count: Int(count))
-        elements.deallocate()
+        UnsafeMutableRawPointer(elements).deallocate()
     }
 
     /// The element of a number, in place.
@@ -54,11 +54,19 @@ struct Pool<Element: ~Copyable>: ~Copyable {
     /// - Parameter capacity: Elements to have memory for; less than now changes nothing.
     mutating func reserve(_ capacity: Int) {
         guard capacity > Int(self.capacity) else { return }
-        let moved = UnsafeMutablePointer<Element>.allocate(capacity: capacity)
+        let moved = Self.allocate(capacity)
         moved.moveInitialize(from: elements, count: Int(count))
-        elements.deallocate()
+        UnsafeMutableRawPointer(elements).deallocate()
         elements = moved
         self.capacity = Self.checked(capacity)
+    }
+
+    /// Memory that starts on a cache line, so that no element of 32 or 64 bytes lies on two.
+    private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Element> {
+        UnsafeMutableRawPointer.allocate(
+            byteCount: Int(checked(capacity)) * MemoryLayout<Element>.stride,
+            alignment: max(64, MemoryLayout<Element>.alignment)
+        ).bindMemory(to: Element.self, capacity: capacity)
     }
 
     private static func checked(_ capacity: Int) -> UInt32 {
