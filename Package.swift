@@ -78,9 +78,14 @@ let package = Package(
             ]
         ),
         module("Supervision", ["Configuration", "EventLoop", "TLS", "HTTP"]),
+        // `castle bench matching` drives Matching and Shard without a cluster, sends what Wire
+        // defines, and asks Accounts whether money was conserved.
         module(
             "Workload",
-            ["Trading", "Configuration", "EventLoop", "TLS", "HTTP", "Observability"]
+            [
+                "Trading", "Accounts", "Matching", "Shard", "Wire", "Configuration", "EventLoop",
+                "TLS", "HTTP", "Observability",
+            ]
         ),
         module("Drills", ["Trading", "Configuration", "EventLoop", "HTTP", "Workload"]),
         .executableTarget(
@@ -114,8 +119,9 @@ let package = Package(
             ["Node", "Configuration", "Membership", "EventLoop", "TLS", "Wire", "Trading"]
         ),
         tests("Supervision", ["Supervision", "Configuration", "EventLoop"]),
-        tests("Workload", ["Workload", "Trading"]),
+        tests("Workload", ["Workload", "Trading", "Configuration", "TLS"]),
         tests("Drills", ["Drills", "Workload"]),
+        tests("Fuzzing", ["Matching", "Accounts", "Wire", "Trading"]),
         tests("Layering"),
     ]
 )

@@ -43,7 +43,7 @@ run_packages=(
     g++ libnghttp2-dev libssl-dev libhiredis-dev libuv1-dev libwslay-dev redis-server nghttp2-proxy
     curl openssl
 )
-test_packages=(nghttp2-client python3-venv)
+test_packages=(nghttp2-client python3-venv valgrind)
 
 # missing_packages NAME…: prints those that are not installed.
 missing_packages() {

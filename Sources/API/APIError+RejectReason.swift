@@ -32,7 +32,24 @@ extension APIError {
     )
     static let duplicateOrder = Self(-2010, "Duplicate order sent.")
     static let wouldTake = Self(-2010, "Order would immediately match and take.")
+    static let marketClosed = Self(-2010, "Market is closed.")
+    static let wouldTrigger = Self(-2010, "Order would trigger immediately.")
+    static let badPrices = Self(
+        -2010,
+        "The relationship of the prices for the orders is not correct."
+    )
+    static let icebergTooLarge = Self(-2010, "IcebergQty exceeds QTY.")
+    static let noChange = Self(
+        -2038,
+        "The requested action would change no state; rejecting."
+    )
+    static let quantityIncrease = Self(
+        -2038,
+        "Order amend (quantity increase) is not supported."
+    )
     static let unknownOrder = Self(-2011, "Unknown order sent.")
+    static let unknownList = Self(-2011, "Unknown order list sent.")
+    static let noSuchList = Self(-2013, "Order list does not exist.")
     static let noSuchOrder = Self(-2013, "Order does not exist.")
     static let unsupportedCombination = Self(-1014, "Unsupported order combination.")
 
@@ -53,6 +70,14 @@ extension APIError {
         case .duplicateExpired: self = .unknownOutcome
         case .malformed: self = .unsupportedCombination
         case .overloaded: self = .overloaded
+        case .marketClosed: self = .marketClosed
+        case .wouldTrigger: self = .wouldTrigger
+        case .badPrices: self = .badPrices
+        case .icebergTooLarge: self = .icebergTooLarge
+        case .noChange: self = .noChange
+        case .quantityIncrease: self = .quantityIncrease
+        case .unknownList: self = .unknownList
+        case .noSuchList: self = .noSuchList
         }
     }
 }

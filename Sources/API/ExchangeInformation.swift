@@ -1,14 +1,16 @@
 import Trading
 
-/// The `exchangeInfo` answer, rendered once per pair since every client polls it.
+/// The `exchangeInfo` answer, rendered once per pair and phase since every client polls it.
 struct ExchangeInformation {
-    /// Each pair's object up to the value of `permissionSets`, its last member.
-    private let symbols: [[UInt8]]
+    /// By pair and phase: the object up to the value of `permissionSets`, its last member.
+    private let symbols: [[[UInt8]]]
     private let rateLimits: [UInt8]
 
     /// Renders the parts.
     init(venue: Venue, limits: RateLimits) {
-        symbols = venue.instruments.map { Self.render($0, venue) }
+        symbols = venue.instruments.map { instrument in
+            TradingPhase.allCases.map { Self.render(instrument, $0, venue) }
+        }
         var writer = JSONWriter()
         limits.write(to: &writer)
         rateLimits = writer.bytes
@@ -17,17 +19,20 @@ struct ExchangeInformation {
     /// The answer for some pairs.
     ///
     /// - Parameters:
-    ///   - instruments: In the order wanted.
+    ///   - instruments: In the order wanted, each with its phase.
     ///   - showsPermissionSets: Whether `permissionSets` is filled.
     ///   - call: Its time is the `serverTime`.
     /// - Returns: The answer.
     func answer(
-        _ instruments: [InstrumentID],
+        _ instruments: [(id: InstrumentID, phase: TradingPhase)],
         showsPermissionSets: Bool,
         _ call: Call
     ) -> APIResponse {
         let ending = Array((showsPermissionSets ? "[[\"SPOT\"]]}" : "[]}").utf8)
-        let size = instruments.reduce(512) { $0 + symbols[Int($1.rawValue)].count + 16 }
+        let parts = instruments.map {
+            symbols[Int($0.id.rawValue)][Int($0.phase.rawValue)] + ending
+        }
+        let size = parts.reduce(512) { $0 + $1.count + 1 }
         return APIResponse(capacity: size) {
             $0.object {
                 $0.key("timezone")
@@ -40,17 +45,21 @@ struct ExchangeInformation {
                 $0.array { _ in }
                 $0.key("symbols")
                 $0.array { writer in
-                    for id in instruments { writer.raw(symbols[Int(id.rawValue)] + ending) }
+                    for part in parts { writer.raw(part) }
                 }
             }
         }
     }
 
-    private static func render(_ instrument: Instrument, _ venue: Venue) -> [UInt8] {
+    private static func render(
+        _ instrument: Instrument,
+        _ phase: TradingPhase,
+        _ venue: Venue
+    ) -> [UInt8] {
         var writer = JSONWriter(capacity: 2048)
         writer.object {
-            writeNames(instrument, venue, to: &$0)
-            writeAbilities(to: &$0)
+            writeNames(instrument, phase, venue, to: &$0)
+            writeAbilities(instrument, to: &$0)
             $0.key("filters")
             $0.array { FilterJSON.write(instrument, to: &$0) }
             $0.key("permissions")
@@ -69,6 +78,7 @@ struct ExchangeInformation {
 
     private static func writeNames(
         _ instrument: Instrument,
+        _ phase: TradingPhase,
         _ venue: Venue,
         to writer: inout JSONWriter
     ) {
@@ -76,7 +86,7 @@ struct ExchangeInformation {
         writer.key("symbol")
         writer.raw(venue.json(instrument.id))
         writer.key("status")
-        writer.word("TRADING")
+        writer.word(phase.apiName)
         writer.key("baseAsset")
         writer.raw(venue.json(instrument.base))
         writer.key("baseAssetPrecision")
@@ -93,15 +103,18 @@ struct ExchangeInformation {
         }
     }
 
-    private static func writeAbilities(to writer: inout JSONWriter) {
+    private static func writeAbilities(_ instrument: Instrument, to writer: inout JSONWriter) {
+        var types: [OrderType] = [.limit, .limitMaker, .market]
+        let takesStops = instrument.algoOrdersMax > 0
+        if takesStops { types += [.stopLoss, .stopLossLimit, .takeProfit, .takeProfitLimit] }
         writer.key("orderTypes")
-        writer.array { writer in
-            for type in [OrderType.limit, .limitMaker, .market] { writer.word(type.apiName) }
-        }
+        writer.array { writer in for type in types { writer.word(type.apiName) } }
         writer.flags([
-            ("icebergAllowed", false), ("ocoAllowed", false), ("otoAllowed", false),
+            ("icebergAllowed", instrument.icebergPartsMax > 0), ("ocoAllowed", false),
+            ("otoAllowed", false),
             ("opoAllowed", false), ("quoteOrderQtyMarketAllowed", true),
-            ("allowTrailingStop", false), ("cancelReplaceAllowed", false), ("amendAllowed", false),
+            ("allowTrailingStop", takesStops && instrument.trailingDeltaMax > 0),
+            ("cancelReplaceAllowed", false), ("amendAllowed", false),
             ("pegInstructionsAllowed", false), ("isSpotTradingAllowed", true),
             ("isMarginTradingAllowed", false),
         ])

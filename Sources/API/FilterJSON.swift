@@ -34,10 +34,56 @@ enum FilterJSON {
         }
         writeNotional(instrument, to: &writer)
         writeMultipliers(instrument, to: &writer)
+        write(.openOrders, "maxNumOrders", Int64(instrument.openOrdersMax), to: &writer)
+        if instrument.icebergPartsMax > 0 {
+            write(.icebergParts, "limit", Int64(instrument.icebergPartsMax), to: &writer)
+        }
+        if instrument.positionMax > .zero {
+            write(
+                .maxPosition,
+                [("maxPosition", instrument.units(instrument.positionMax))],
+                to: &writer
+            )
+        }
+        if instrument.algoOrdersMax > 0 {
+            let count = Int64(instrument.algoOrdersMax)
+            write(.openAlgoOrders, "maxNumAlgoOrders", count, to: &writer)
+            writeTrailingDelta(instrument, to: &writer)
+        }
+    }
+
+    private static func write(
+        _ filter: Filter,
+        _ name: StaticString,
+        _ count: Int64,
+        to writer: inout JSONWriter
+    ) {
         writer.object {
-            writeType(.openOrders, to: &$0)
-            $0.key("maxNumOrders")
-            $0.value(Int64(instrument.openOrdersMax))
+            writeType(filter, to: &$0)
+            $0.key(name)
+            $0.value(count)
+        }
+    }
+
+    /// The same bounds above and below the price.
+    private static func writeTrailingDelta(
+        _ instrument: Instrument,
+        to writer: inout JSONWriter
+    ) {
+        guard instrument.trailingDeltaMax > 0 else { return }
+        let (least, most) = (
+            Int64(instrument.trailingDeltaMin), Int64(instrument.trailingDeltaMax)
+        )
+        let members: [(StaticString, Int64)] = [
+            ("minTrailingAboveDelta", least), ("maxTrailingAboveDelta", most),
+            ("minTrailingBelowDelta", least), ("maxTrailingBelowDelta", most),
+        ]
+        writer.object {
+            writeType(.trailingDelta, to: &$0)
+            for (name, points) in members {
+                $0.key(name)
+                $0.value(points)
+            }
         }
     }
 

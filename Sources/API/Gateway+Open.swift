@@ -32,13 +32,15 @@ extension Gateway {
     private func exchangeInformation(_ call: Call) throws(APIError) -> APIResponse {
         let selection = try selection(call.parameters)
         let permits = try permitsSpot(call.parameters)
-        let isTrading = try selectsTrading(call.parameters)
-        if permits != nil || isTrading != nil {
+        let status = try status(call.parameters)
+        if permits != nil || status != nil {
             guard selection.isAll else { throw .badCombination }
         }
-        let showsAny = (permits ?? true) && (isTrading ?? true)
+        var pairs = selection.instruments.map { (id: $0, phase: phase($0)) }
+        if permits == false { pairs = [] }
+        if let status { pairs.removeAll { !status.isEqual(to: $0.phase.apiName) } }
         return information.answer(
-            showsAny ? selection.instruments : [],
+            pairs,
             showsPermissionSets: try call.parameters.flag("showPermissionSets") ?? true,
             call
         )
@@ -61,12 +63,13 @@ extension Gateway {
         return words.contains { $0.isEqual(to: "SPOT") }
     }
 
-    /// Whether `symbolStatus` is the one every pair here has.
-    private func selectsTrading(_ parameters: Parameters) throws(APIError) -> Bool? {
+    /// The word of `symbolStatus`, or `nil`.
+    private func status(_ parameters: Parameters) throws(APIError) -> ArraySlice<UInt8>? {
         guard let text = try parameters.optional("symbolStatus") else { return nil }
-        let others: [StaticString] = ["HALT", "BREAK", "END_OF_DAY", "CANCEL_ONLY"]
-        if text.isEqual(to: "TRADING") { return true }
-        guard others.contains(where: { text.isEqual(to: $0) }) else { throw .invalidSymbolStatus }
-        return false
+        // A word of the venue's that no pair has here.
+        guard TradingPhase(apiName: text) != nil || text.isEqual(to: "END_OF_DAY") else {
+            throw .invalidSymbolStatus
+        }
+        return text
     }
 }

@@ -14,6 +14,7 @@ public struct Gateway {
     let information: ExchangeInformation
     let authenticate: Authenticate
     let makeClientOrderID: () -> ClientOrderID
+    let phase: (InstrumentID) -> TradingPhase
 
     /// Sets up the translation.
     ///
@@ -24,12 +25,14 @@ public struct Gateway {
     ///   - authenticate: See `Authenticate`.
     ///   - makeClientOrderID: Makes a fresh id for an order or a cancel that came without one, such
     ///     as 22 random letters and digits.
+    ///   - phase: What a pair takes at present, as `exchangeInfo` shows it.
     public init(
         venue: Venue,
         keys: KeyRing,
         limits: RateLimits = RateLimits(),
         authenticate: @escaping Authenticate,
-        makeClientOrderID: @escaping () -> ClientOrderID
+        makeClientOrderID: @escaping () -> ClientOrderID,
+        phase: @escaping (InstrumentID) -> TradingPhase = { _ in .continuous }
     ) {
         self.venue = venue
         self.keys = keys
@@ -37,6 +40,7 @@ public struct Gateway {
         information = ExchangeInformation(venue: venue, limits: limits)
         self.authenticate = authenticate
         self.makeClientOrderID = makeClientOrderID
+        self.phase = phase
     }
 
     /// Reads a request.

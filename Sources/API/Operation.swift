@@ -54,7 +54,7 @@ extension Reply {
             case .balances(let some): balances += some
             case .orders(let some), .canceled(let some): orders += some
             case .fills(let some): fills += some
-            case .done, .rejected, .placed, .position: continue
+            default: continue
             }
         }
         switch first {
@@ -62,7 +62,7 @@ extension Reply {
         case .orders: return .orders(orders.sorted(by: isEarlier))
         case .canceled: return .canceled(orders.sorted(by: isEarlier))
         case .fills: return .fills(fills.sorted(by: isEarlier))
-        case .done, .rejected, .placed, .position: return first
+        default: return first
         }
     }
 

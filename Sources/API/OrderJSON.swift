@@ -22,6 +22,7 @@ struct OrderJSON {
             $0.value(order.createdAt, in: unit)
             guard type != .ack else { return }
             writeResult(order, to: &$0)
+            writeTerms(order, to: &$0)
             guard type == .full else { return }
             $0.key("fills")
             $0.array { writer in for fill in fills { writeShort(fill, to: &writer) } }
@@ -44,6 +45,7 @@ struct OrderJSON {
             $0.key("transactTime")
             $0.value(order.updatedAt, in: unit)
             writeResult(order, to: &$0)
+            writeTerms(order, to: &$0)
         }
     }
 
@@ -54,16 +56,13 @@ struct OrderJSON {
             $0.raw(venue.json(order.instrument))
             writeIdentity(order, order.clientOrderID, to: &$0)
             writeResult(order, to: &$0)
-            $0.key("stopPrice")
-            $0.decimal(0)
-            $0.key("icebergQty")
-            $0.decimal(0)
+            writeTerms(order, always: true, to: &$0)
             $0.key("time")
             $0.value(order.createdAt, in: unit)
             $0.key("updateTime")
             $0.value(order.updatedAt, in: unit)
             $0.key("isWorking")
-            $0.value(true)
+            $0.value(order.isWorking)
         }
     }
 
@@ -122,17 +121,18 @@ struct OrderJSON {
         writer.key("orderId")
         writer.value(order.id.rawValue)
         writer.key("orderListId")
-        writer.value(-1)
+        writer.value(order.list == .none ? -1 : order.list.rawValue)
         writer.key("clientOrderId")
         writer.value(id)
     }
 
-    /// What every answer beyond ACK has; a market order shows no price and GTC.
+    /// What every answer beyond ACK has; an order without a limit price shows
+    /// none and GTC.
     private func writeResult(_ order: Order, to writer: inout JSONWriter) {
         let instrument = venue.instrument(order.instrument)
-        let isMarket = order.type == .market
+        let hasLimit = order.type.hasLimit
         writer.key("price")
-        writer.decimal(isMarket ? 0 : instrument.units(order.price))
+        writer.decimal(hasLimit ? instrument.units(order.price) : 0)
         writer.key("origQty")
         writer.decimal(instrument.units(order.quantity))
         writer.key("executedQty")
@@ -144,15 +144,40 @@ struct OrderJSON {
         writer.key("status")
         writer.word(order.status.apiName)
         writer.key("timeInForce")
-        writer.word((isMarket ? .goodTilCancelled : order.timeInForce).apiName)
+        writer.word((hasLimit ? order.timeInForce : .goodTilCancelled).apiName)
         writer.key("type")
         writer.word(order.type.apiName)
         writer.key("side")
         writer.word(order.side.apiName)
         writer.key("workingTime")
-        writer.value(order.createdAt, in: unit)
+        if order.isWorking { writer.value(order.workingAt, in: unit) } else { writer.value(-1) }
         writer.key("selfTradePreventionMode")
         writer.word(order.selfTradePrevention.apiName)
+    }
+
+    /// What only some orders have; the status of an order shows two of them always.
+    private func writeTerms(_ order: Order, always: Bool = false, to writer: inout JSONWriter) {
+        let instrument = venue.instrument(order.instrument)
+        if always || order.stopPrice != .none {
+            writer.key("stopPrice")
+            writer.decimal(instrument.units(order.stopPrice))
+        }
+        if order.trailingDelta != 0 {
+            writer.key("trailingDelta")
+            writer.value(Int64(order.trailingDelta))
+        }
+        if always || order.icebergQuantity != .zero {
+            writer.key("icebergQty")
+            writer.decimal(instrument.units(order.icebergQuantity))
+        }
+        if order.expiresAt != .zero {
+            writer.key("goodTillDate")
+            writer.value(order.expiresAt, in: unit)
+        }
+        if order.prevented != .zero {
+            writer.key("preventedQuantity")
+            writer.decimal(instrument.units(order.prevented))
+        }
     }
 }
 

@@ -35,6 +35,10 @@ extension OrderType: APINamed {
         case .limit: "LIMIT"
         case .market: "MARKET"
         case .limitMaker: "LIMIT_MAKER"
+        case .stopLoss: "STOP_LOSS"
+        case .stopLossLimit: "STOP_LOSS_LIMIT"
+        case .takeProfit: "TAKE_PROFIT"
+        case .takeProfitLimit: "TAKE_PROFIT_LIMIT"
         }
     }
 }
@@ -45,6 +49,7 @@ extension TimeInForce: APINamed {
         case .goodTilCancelled: "GTC"
         case .immediateOrCancel: "IOC"
         case .fillOrKill: "FOK"
+        case .goodTilDate: "GTD"
         }
     }
 }
@@ -56,6 +61,7 @@ extension SelfTradePrevention: APINamed {
         case .expireTaker: "EXPIRE_TAKER"
         case .expireMaker: "EXPIRE_MAKER"
         case .expireBoth: "EXPIRE_BOTH"
+        case .decrement: "DECREMENT"
         }
     }
 }
@@ -69,6 +75,20 @@ extension OrderStatus: APINamed {
         case .canceled: "CANCELED"
         case .expired: "EXPIRED"
         case .expiredInMatch: "EXPIRED_IN_MATCH"
+        case .pendingNew: "PENDING_NEW"
+        case .rejected: "REJECTED"
+        }
+    }
+}
+
+/// The status of a pair; `BREAK` takes orders that rest until the auction.
+extension TradingPhase: APINamed {
+    var apiName: StaticString {
+        switch self {
+        case .continuous: "TRADING"
+        case .preOpen: "BREAK"
+        case .cancelOnly: "CANCEL_ONLY"
+        case .halted: "HALT"
         }
     }
 }
@@ -82,6 +102,10 @@ extension Filter: APINamed {
         case .marketLotSize: "MARKET_LOT_SIZE"
         case .notional: "NOTIONAL"
         case .openOrders: "MAX_NUM_ORDERS"
+        case .icebergParts: "ICEBERG_PARTS"
+        case .openAlgoOrders: "MAX_NUM_ALGO_ORDERS"
+        case .maxPosition: "MAX_POSITION"
+        case .trailingDelta: "TRAILING_DELTA"
         }
     }
 }

@@ -2,7 +2,10 @@ import Trading
 import Wire
 
 extension Ledger {
-    /// Appends the whole state: assets and accounts in order of creation, references sorted.
+    /// Appends the whole state: assets, the fee schedule, accounts, the references of deposits.
+    ///
+    /// Assets and accounts stand in order of creation, references are sorted, so that equal states
+    /// have equal bytes.
     ///
     /// - Parameter writer: Where the bytes go.
     public func encode(into writer: inout ByteWriter) {
@@ -12,9 +15,10 @@ extension Ledger {
             writer.write(fees[position])
             writer.write(deposits[position])
         }
+        writer.write(feeSchedule)
         writer.write(count: accounts.count)
         for row in accounts.indices {
-            writer.write(accounts[row])
+            writer.write(accountTerms(at: row))
             for position in columns.indices {
                 writer.write(entries[row * stride + position].free)
                 writer.write(entries[row * stride + position].locked)
@@ -32,9 +36,13 @@ extension Ledger {
     public init(decoding reader: inout ByteReader) throws(DecodeError) {
         self.init()
         try readAssets(&reader)
+        try readSchedule(&reader)
         try readAccounts(&reader)
         let start = reader.position
         let count = try reader.readCount(elementSizeMin: 8)
+        guard count <= Self.referencesMax else {
+            throw .badValue(field: "Ledger.references", at: start)
+        }
         references.reserveCapacity(count)
         for _ in 0..<count {
             guard references.insert(try reader.read(UInt64.self)).inserted else {
@@ -57,24 +65,32 @@ extension Ledger {
         }
     }
 
-    private mutating func readAccounts(_ reader: inout ByteReader) throws(DecodeError) {
-        let count = try reader.readCount(elementSizeMin: 4 + 16 * columns.count)
-        guard count <= Self.accountsMax else {
-            throw .badValue(field: "Ledger.accounts", at: reader.position)
+    private mutating func readSchedule(_ reader: inout ByteReader) throws(DecodeError) {
+        let start = reader.position
+        guard set(try reader.readFeeSchedule()) == nil else {
+            throw .badValue(field: "Ledger.feeSchedule", at: start)
         }
-        entries.reserveCapacity(count * stride)
-        for row in 0..<count {
-            let start = reader.position
-            let account = try reader.read(AccountID.self)
-            guard slots.updateValue(Int32(row), forKey: account) == nil else {
-                throw .badValue(field: "Ledger.account", at: start)
-            }
-            accounts.append(account)
-            entries.append(contentsOf: repeatElement(Entry(), count: stride))
-            for position in columns.indices {
-                entries[row * stride + position].free = try reader.read(Int64.self)
-                entries[row * stride + position].locked = try reader.read(Int64.self)
-            }
+    }
+
+    private mutating func readAccounts(_ reader: inout ByteReader) throws(DecodeError) {
+        let start = reader.position
+        let count = try reader.readCount(elementSizeMin: 10 + 16 * columns.count)
+        guard count <= Self.accountsMax else {
+            throw .badValue(field: "Ledger.accounts", at: start)
+        }
+        reserveCapacity(accounts: count)
+        for _ in 0..<count { try readAccount(&reader) }
+    }
+
+    private mutating func readAccount(_ reader: inout ByteReader) throws(DecodeError) {
+        let start = reader.position
+        let terms = try reader.readAccountTerms()
+        guard slot(of: terms.account) == nil, let slot = open(terms.account), set(terms) == nil
+        else { throw .badValue(field: "Ledger.account", at: start) }
+        for position in columns.indices {
+            let place = Int(slot.index) * stride + position
+            entries[place].free = try reader.read(Int64.self)
+            entries[place].locked = try reader.read(Int64.self)
         }
     }
 

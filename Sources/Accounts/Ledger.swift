@@ -1,25 +1,5 @@
 import Trading
 
-/// Where an account sits in the ledger; given at its first deposit and never changed.
-public struct AccountSlot: Hashable, Sendable {
-    /// Position in order of creation.
-    public let index: Int32
-
-    /// Wraps a position.
-    @inlinable
-    public init(index: Int32) { self.index = index }
-}
-
-/// Where an asset sits in the ledger; given when it is added and never changed.
-public struct AssetColumn: Hashable, Sendable {
-    /// Position in order of addition.
-    public let index: Int32
-
-    /// Wraps a position.
-    @inlinable
-    public init(index: Int32) { self.index = index }
-}
-
 /// The balances of one shard: free and held amounts of every account, and the fees collected.
 ///
 /// Every change keeps invariant I7: free + locked + fees = deposits, for each asset, to the unit.
@@ -33,29 +13,41 @@ public struct Ledger: ~Copyable {
     /// Most deposit references remembered, which is most deposits a shard takes.
     public static let referencesMax = 1 << 22
 
+    @usableFromInline
     struct Entry {
-        var free: Int64 = 0
-        var locked: Int64 = 0
+        @usableFromInline var free: Int64 = 0
+        @usableFromInline var locked: Int64 = 0
+
+        @usableFromInline
+        init() {}
     }
 
-    var slots: [AccountID: Int32] = [:]
+    @usableFromInline var slots = SlotIndex()
     /// In order of creation.
-    var accounts: ContiguousArray<AccountID> = []
+    @usableFromInline var accounts: ContiguousArray<AccountID> = []
     /// One row per account, `stride` entries wide.
-    var entries: ContiguousArray<Entry> = []
-    var stride = 4
+    @usableFromInline var entries: ContiguousArray<Entry> = []
+    @usableFromInline var stride = 4
+    /// By account.
+    @usableFromInline var terms: ContiguousArray<Terms> = []
     /// In order of addition: the columns.
     var columns: ContiguousArray<Asset> = []
-    var fees: ContiguousArray<Int64> = []
+    @usableFromInline var fees: ContiguousArray<Int64> = []
     var deposits: ContiguousArray<Int64> = []
     /// Asked for membership only, never iterated but to be sorted.
     var references: Set<UInt64> = []
-    var running = StateDigest()
+    @usableFromInline var running = StateDigest()
+    /// By the tier of an account's terms; never empty.
+    @usableFromInline var tiers: ContiguousArray<FeeTier> = [.whole]
+    /// The column of the discount asset, if fees may be paid in one.
+    public internal(set) var discountColumn: AssetColumn?
+    /// What is taken off a fee paid in the discount asset, in 10⁻⁸.
+    public internal(set) var discount: Int64 = 0
 
     /// Starts without assets and accounts.
     public init() {}
 
-    /// Digest of every change of a balance.
+    /// Digest of every change of a balance, of terms and of the fee schedule.
     public var digest: UInt64 { running.value }
 
     /// All assets by id.
@@ -65,11 +57,15 @@ public struct Ledger: ~Copyable {
     public var accountCount: Int { accounts.count }
 
     /// Finds an account, if it ever had a deposit.
+    @inlinable
     public func slot(of account: AccountID) -> AccountSlot? {
-        slots[account].map { AccountSlot(index: $0) }
+        let hash = slots.hash(of: [UInt64(account.rawValue)])
+        let slot = slots.find(hash) { accounts[Int($0)] == account }
+        return slot.map { AccountSlot(index: Int32(bitPattern: $0)) }
     }
 
     /// The account at a slot.
+    @inlinable
     public func account(at slot: AccountSlot) -> AccountID { accounts[Int(slot.index)] }
 
     /// Finds an asset.
@@ -83,11 +79,13 @@ public struct Ledger: ~Copyable {
     public func asset(at column: AssetColumn) -> AssetID { columns[Int(column.index)].id }
 
     /// What an account may spend.
+    @inlinable
     public func free(_ slot: AccountSlot, _ column: AssetColumn) -> Amount {
         Amount(units: entries[index(slot, column)].free)
     }
 
     /// What an account's open orders hold.
+    @inlinable
     public func locked(_ slot: AccountSlot, _ column: AssetColumn) -> Amount {
         Amount(units: entries[index(slot, column)].locked)
     }
@@ -182,15 +180,29 @@ public struct Ledger: ~Copyable {
         return totals.sorted { $0.asset < $1.asset }
     }
 
+    @inlinable
     func index(_ slot: AccountSlot, _ column: AssetColumn) -> Int {
         Int(slot.index) * stride + Int(column.index)
     }
 
-    private mutating func open(_ account: AccountID) -> AccountSlot? {
+    /// Makes room for accounts ahead of their first deposits.
+    ///
+    /// - Parameter count: How many in all.
+    public mutating func reserveCapacity(accounts count: Int) {
+        slots.reserveCapacity(count)
+        accounts.reserveCapacity(count)
+        terms.reserveCapacity(count)
+        entries.reserveCapacity(count * stride)
+    }
+
+    /// Gives an unknown account its row; `nil` when the ledger is full.
+    mutating func open(_ account: AccountID) -> AccountSlot? {
         guard accounts.count < Self.accountsMax else { return nil }
         let slot = Int32(accounts.count)
-        slots[account] = slot
+        let hash = slots.hash(of: [UInt64(account.rawValue)])
+        slots.insert(hash, slot: UInt32(bitPattern: slot))
         accounts.append(account)
+        terms.append(Terms())
         entries.append(contentsOf: repeatElement(Entry(), count: stride))
         running.add(UInt64(account.rawValue))
         return AccountSlot(index: slot)

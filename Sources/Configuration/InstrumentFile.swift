@@ -56,5 +56,14 @@ struct InstrumentDocument: Decodable {
         var makerFee: String
         var takerFee: String
         var selfTradePrevention: String
+        // What follows may be left out.
+        var maxIcebergParts: Int?
+        var maxNumAlgoOrders: Int?
+        var maxPosition: String?
+        var minTrailingDelta: Int?
+        var maxTrailingDelta: Int?
+        var haltBand: String?
+        var haltSeconds: Int?
+        var referenceSeconds: Int?
     }
 }

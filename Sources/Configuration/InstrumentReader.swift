@@ -31,7 +31,7 @@ struct InstrumentReader {
         try check(entry.symbol, field: "\(fields.prefix).symbol")
         let tick = try fields.positive(entry.tickSize, "tickSize")
         let lot = try fields.positive(entry.stepSize, "stepSize")
-        let instrument = Instrument(
+        var instrument = Instrument(
             id: InstrumentID(UInt16(index)),
             symbol: entry.symbol,
             base: try asset(entry.base, field: "\(fields.prefix).base"),
@@ -57,6 +57,7 @@ struct InstrumentReader {
             takerRate: try fields.units(entry.takerFee, "takerFee"),
             defaultSelfTradePrevention: try fields.selfTradePrevention(entry.selfTradePrevention)
         )
+        try fields.readOptional(entry, into: &instrument)
         if let defect = instrument.defect {
             throw .invalid(file: file, field: fields.prefix, reason: defect)
         }
@@ -81,71 +82,6 @@ struct InstrumentReader {
                 file: file,
                 field: field,
                 reason: "must be 1 to 20 capital letters and digits"
-            )
-        }
-    }
-}
-
-/// Reads the fields of one entry.
-struct InstrumentFields {
-    let file: String
-    let prefix: String
-
-    /// A decimal in units of 10⁻⁸.
-    func units(_ text: String, _ name: String) throws(ConfigurationError) -> Int64 {
-        do throws(FixedPoint.ParseError) {
-            return try FixedPoint.parse(text)
-        } catch {
-            let reason =
-                switch error {
-                case .malformed: "\"\(text)\" is not a plain decimal"
-                case .tooPrecise: "\"\(text)\" has more than 8 decimal places"
-                case .tooLarge: "\"\(text)\" is too large"
-                }
-            throw .invalid(file: file, field: "\(prefix).\(name)", reason: reason)
-        }
-    }
-
-    func positive(_ text: String, _ name: String) throws(ConfigurationError) -> Int64 {
-        let value = try units(text, name)
-        guard value > 0 else {
-            throw .invalid(file: file, field: "\(prefix).\(name)", reason: "must be above 0")
-        }
-        return value
-    }
-
-    /// A decimal as a number of steps.
-    func multiple(
-        _ text: String,
-        _ name: String,
-        of step: Int64
-    ) throws(ConfigurationError) -> Int64 {
-        let value = try units(text, name)
-        guard value % step == 0 else {
-            let reason = "\"\(text)\" is not a whole number of steps"
-            throw .invalid(file: file, field: "\(prefix).\(name)", reason: reason)
-        }
-        return value / step
-    }
-
-    func count(_ value: Int, _ name: String) throws(ConfigurationError) -> Int {
-        guard value > 0 else {
-            throw .invalid(file: file, field: "\(prefix).\(name)", reason: "must be above 0")
-        }
-        return value
-    }
-
-    func selfTradePrevention(_ text: String) throws(ConfigurationError) -> SelfTradePrevention {
-        switch text {
-        case "NONE": return .none
-        case "EXPIRE_TAKER": return .expireTaker
-        case "EXPIRE_MAKER": return .expireMaker
-        case "EXPIRE_BOTH": return .expireBoth
-        default:
-            throw .invalid(
-                file: file,
-                field: "\(prefix).selfTradePrevention",
-                reason: "\(text) is not NONE, EXPIRE_TAKER, EXPIRE_MAKER or EXPIRE_BOTH"
             )
         }
     }

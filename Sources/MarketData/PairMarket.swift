@@ -1,6 +1,6 @@
 import Trading
 
-/// A router's picture of one pair: its trades, candles and book.
+/// A router's picture of one pair: its trades, candles, book and phase.
 ///
 /// A shard keeps only the `TradeHistory`, since its matching engine has the book itself.
 public struct PairMarket: Sendable {
@@ -8,6 +8,8 @@ public struct PairMarket: Sendable {
     public private(set) var history: TradeHistory
     /// Price levels.
     public private(set) var book: DepthMirror
+    /// What the pair takes at present.
+    public private(set) var phase: TradingPhase
 
     /// Starts without trades and orders.
     ///
@@ -15,6 +17,7 @@ public struct PairMarket: Sendable {
     public init(instrument: Instrument) {
         history = TradeHistory(instrument: instrument)
         book = DepthMirror()
+        phase = .continuous
     }
 
     /// Starts from a shard's snapshot.
@@ -22,9 +25,11 @@ public struct PairMarket: Sendable {
     /// - Parameters:
     ///   - history: Trades and candles.
     ///   - book: Levels of the same moment.
-    public init(history: TradeHistory, book: DepthMirror) {
+    ///   - phase: At the same moment.
+    public init(history: TradeHistory, book: DepthMirror, phase: TradingPhase) {
         self.history = history
         self.book = book
+        self.phase = phase
     }
 
     /// The pair.
@@ -39,6 +44,7 @@ public struct PairMarket: Sendable {
         switch event {
         case .trade(let trade): try history.apply(trade)
         case .level(let change): try book.apply(change)
+        case .phase(let change): phase = change.phase
         }
     }
 }

@@ -1,109 +1,66 @@
 import Accounts
 import Trading
+import Wire
 
-/// The terms of an order in 128 bits, so that an equal request can be recognised.
-///
-/// Two different requests of one account look equal with a chance of 2⁻¹²⁸; the later one would
-/// then be refused as a duplicate.
-struct TermsFingerprint: Hashable, Sendable {
-    var low: UInt64
-    var high: UInt64
-
-    init(low: UInt64, high: UInt64) {
-        self.low = low
-        self.high = high
-    }
-
-    /// The terms of a request.
-    init(_ request: PlaceOrder, owner: AccountSlot) {
-        var lanes = Lanes(owner, request.instrument, request.clientOrderID)
-        lanes.add(request.side, request.type, request.timeInForce)
-        lanes.add(request.price, request.quantity, request.quoteQuantity)
-        self = lanes.fingerprint
-    }
-
-    /// The terms of an order, as its request stated them.
-    init(_ order: Order, owner: AccountSlot) {
-        var lanes = Lanes(owner, order.instrument, order.clientOrderID)
-        lanes.add(order.side, order.type, order.timeInForce)
-        // An order by quote amount shows what it got as its quantity; the request had none.
-        let quantity = order.quoteQuantity == .zero ? order.quantity : .zero
-        lanes.add(order.price, quantity, order.quoteQuantity)
-        self = lanes.fingerprint
-    }
-
-    private struct Lanes {
-        private var low = StateDigest()
-        private var high = StateDigest(value: 0xA5A5_5A5A_0F0F_F0F1)
-
-        init(_ owner: AccountSlot, _ instrument: InstrumentID, _ name: ClientOrderID) {
-            add(UInt64(UInt32(bitPattern: owner.index)) << 16 | UInt64(instrument.rawValue))
-            for start in stride(from: 0, to: name.size, by: 8) {
-                var word: UInt64 = 0
-                for index in start..<min(start + 8, name.size) {
-                    word = word << 8 | UInt64(name.byte(at: index))
-                }
-                add(word)
-            }
-            add(UInt64(name.size))
-        }
-
-        var fingerprint: TermsFingerprint {
-            TermsFingerprint(low: low.value, high: high.value)
-        }
-
-        mutating func add(_ side: Side, _ type: OrderType, _ timeInForce: TimeInForce) {
-            add(
-                UInt64(side.rawValue) << 16 | UInt64(type.rawValue) << 8
-                    | UInt64(timeInForce.rawValue)
-            )
-        }
-
-        mutating func add(_ price: Price, _ quantity: Quantity, _ quoteQuantity: Amount) {
-            add(UInt64(bitPattern: price.ticks))
-            add(UInt64(bitPattern: quantity.lots))
-            add(UInt64(bitPattern: quoteQuantity.units))
-        }
-
-        private mutating func add(_ word: UInt64) {
-            low.add(word)
-            // Another word for the other lane, so that the lanes do not collide together.
-            high.add(word &* 0xC2B2_AE3D_27D4_EB4F &+ 0x1656_67B1)
-        }
-    }
-}
-
-/// The orders that traded and closed within the last minute of log time, by their terms: an equal
-/// request is a client's retry and must not trade again.
-struct ExecutionWindow: Sendable {
+/// The orders that traded and closed within the last minute of log time: an equal request is a
+/// client's retry and must not trade again.
+struct ExecutionWindow: ~Copyable {
     /// How long a retry is recognised after the order's last update.
     static let microseconds: Int64 = 60_000_000
     /// Most orders remembered; beyond, the oldest are forgotten early.
-    static let entriesMax = 1 << 20
+    static let entriesMax: UInt32 = 1 << 20
 
-    struct Entry: Sendable {
-        var fingerprint: TermsFingerprint
+    struct Entry {
+        var name: ClientOrderID
+        var owner: AccountSlot
+        var hash: SlotIndex.Hash
+        var terms: UInt64
         var time: Timestamp
     }
 
-    private var times: [TermsFingerprint: Timestamp] = [:]
     /// A ring, oldest first; its size is a power of two.
-    private var ring: ContiguousArray<Entry> = []
-    private var start = 0
-    private(set) var count = 0
+    private var ring: Pool<Entry>
+    private var start: UInt32 = 0
+    private(set) var count: UInt32 = 0
+    private var index: SlotIndex
+
+    /// - Parameter capacity: Entries before it grows; a power of two.
+    init(capacity: Int = 1024) {
+        ring = Pool(repeating: .none, count: capacity)
+        index = SlotIndex(capacity: capacity)
+    }
 
     /// An entry by age; 0 is the oldest.
-    subscript(index: Int) -> Entry { ring[(start + index) & (ring.count - 1)] }
+    subscript(age: UInt32) -> Entry { ring[place(age)] }
 
-    func contains(_ fingerprint: TermsFingerprint) -> Bool { times[fingerprint] != nil }
+    /// Whether an order of these terms is remembered.
+    func contains(_ name: OrderName, _ request: PlaceOrder) -> Bool {
+        guard count > 0 else { return false }
+        var terms: UInt64?
+        return index.find(name.hash) { number in
+            guard ring[number].owner == name.owner, ring[number].name == name.name else {
+                return false
+            }
+            let wanted = terms ?? TermsDigest.of(request)
+            terms = wanted
+            return ring[number].terms == wanted
+        } != nil
+    }
 
     /// Remembers an order at its last update.
-    mutating func insert(_ fingerprint: TermsFingerprint, at time: Timestamp) {
+    mutating func insert(_ name: OrderName, terms: UInt64, at time: Timestamp) {
         if count == Self.entriesMax { removeOldest() }
         if count == ring.count { grow() }
-        ring[(start + count) & (ring.count - 1)] = Entry(fingerprint: fingerprint, time: time)
+        let place = place(count)
+        ring[place] = Entry(
+            name: name.name,
+            owner: name.owner,
+            hash: name.hash,
+            terms: terms,
+            time: time
+        )
         count += 1
-        times[fingerprint] = time
+        index.insert(name.hash, slot: place)
     }
 
     /// Forgets what is older than the window.
@@ -113,21 +70,81 @@ struct ExecutionWindow: Sendable {
         }
     }
 
+    private func place(_ age: UInt32) -> UInt32 { (start &+ age) & (ring.count - 1) }
+
     private mutating func removeOldest() {
-        let entry = ring[start]
+        let wasThere = index.remove(ring[start].hash, slot: start)
+        invariant(wasThere, "the window indexes what it keeps")
         start = (start + 1) & (ring.count - 1)
         count -= 1
-        // The same terms may have come again since.
-        if times[entry.fingerprint] == entry.time { times[entry.fingerprint] = nil }
     }
 
     private mutating func grow() {
-        var larger: ContiguousArray<Entry> = []
-        larger.reserveCapacity(max(256, ring.count * 2))
-        for index in 0..<count { larger.append(self[index]) }
-        let filler = Entry(fingerprint: TermsFingerprint(low: 0, high: 0), time: .zero)
-        while larger.count < max(256, ring.count * 2) { larger.append(filler) }
+        var larger = Pool<Entry>(repeating: .none, count: Int(ring.count) * 2)
+        index = SlotIndex(capacity: Int(larger.count))
+        for age in 0..<count {
+            larger[age] = self[age]
+            index.insert(larger[age].hash, slot: age)
+        }
         ring = larger
         start = 0
+    }
+}
+
+extension ExecutionWindow.Entry {
+    /// What fills a place until its first use.
+    fileprivate static var none: Self {
+        Self(
+            name: .none,
+            owner: AccountSlot(index: 0),
+            hash: SlotIndex(capacity: 0).hash(of: [0]),
+            terms: 0,
+            time: .zero
+        )
+    }
+}
+
+/// The terms of an order in 64 bits, its name and owner aside.
+///
+/// Two requests of one account and name that differ look equal with a chance of 2⁻⁶⁴; the later one
+/// would then be refused as a duplicate.
+enum TermsDigest {
+    static func of(_ request: PlaceOrder) -> UInt64 {
+        var digest = start(request.instrument, request.side, request.type, request.timeInForce)
+        digest.add(request.price.ticks)
+        digest.add(request.quantity.lots)
+        digest.add(request.quoteQuantity.units)
+        digest.add(request.stopPrice.ticks)
+        digest.add(Int64(request.trailingDelta))
+        digest.add(request.icebergQuantity.lots)
+        digest.add(request.expiresAt.microseconds)
+        return digest.value
+    }
+
+    static func of(_ order: Order) -> UInt64 {
+        var digest = start(order.instrument, order.side, order.type, order.timeInForce)
+        digest.add(order.price.ticks)
+        // An order by quote amount shows what it got as its quantity; the request had none.
+        digest.add(order.quoteQuantity == .zero ? order.quantity.lots : 0)
+        digest.add(order.quoteQuantity.units)
+        digest.add(order.stopPrice.ticks)
+        digest.add(Int64(order.trailingDelta))
+        digest.add(order.icebergQuantity.lots)
+        digest.add(order.expiresAt.microseconds)
+        return digest.value
+    }
+
+    private static func start(
+        _ instrument: InstrumentID,
+        _ side: Side,
+        _ type: OrderType,
+        _ timeInForce: TimeInForce
+    ) -> StateDigest {
+        var digest = StateDigest()
+        digest.add(
+            UInt64(instrument.rawValue) << 24 | UInt64(side.rawValue) << 16
+                | UInt64(type.rawValue) << 8 | UInt64(timeInForce.rawValue)
+        )
+        return digest
     }
 }

@@ -2,26 +2,48 @@ import Accounts
 import Trading
 
 extension Market {
-    /// Cancels one open order of an account.
+    /// Cancels one open order of an account, and with it all of its list.
     ///
     /// - Parameters:
     ///   - reference: Which.
     ///   - account: Whose; a foreign order is as unknown as none.
     ///   - shared: The money and the names.
-    ///   - events: Gets the level it left.
-    /// - Returns: `canceled`, or `rejected(.unknownOrder)`.
+    /// - Returns: `canceled` by order id, or why not.
     mutating func cancel(
         _ reference: OrderReference,
         of account: AccountID,
-        _ shared: inout SharedState,
-        _ events: inout [MarketEvent]
+        _ shared: inout SharedState
     ) -> Reply {
         guard let owner = shared.ledger.slot(of: account),
             let slot = openSlot(reference, owner, shared)
         else { return .rejected(.unknownOrder) }
-        let order = end(slot, .canceled, &shared)
-        emitLevel(order.side, order.price, &events)
-        return .canceled([order])
+        guard phase != .halted else { return .rejected(.marketClosed) }
+        return .canceled(cancel(slot, &shared))
+    }
+
+    /// Cancels an open order and all of its list, as a step.
+    mutating func cancel(_ slot: OrderSlot, _ shared: inout SharedState) -> [Order] {
+        let order = blotter.records[slot.index].order
+        guard order.list != .none, let list = blotter.lists.open[order.list] else {
+            let canceled = end(slot, .canceled, &shared)
+            endStep(&shared)
+            return [canceled]
+        }
+        return cancel(list.list.orders, &shared)
+    }
+
+    /// Cancels what is open of some orders, as a step.
+    ///
+    /// - Returns: Those it cancelled, by id.
+    private mutating func cancel(_ orders: [OrderID], _ shared: inout SharedState) -> [Order] {
+        var canceled: [Order] = []
+        for id in orders.sorted() {
+            let slot = book.find(id)
+            if !slot.isNone { canceled.append(end(slot, .canceled, &shared)) }
+        }
+        sortTouched()
+        endStep(&shared)
+        return canceled
     }
 
     /// Cancels all open orders of an account in this pair.
@@ -29,29 +51,54 @@ extension Market {
     /// - Parameters:
     ///   - account: Whose.
     ///   - shared: The money and the names.
-    ///   - events: Gets the levels they left: bids best first, then asks best first.
-    /// - Returns: `canceled` by order id, or `rejected(.unknownOrder)` when none was open.
-    mutating func cancelAll(
-        of account: AccountID,
-        _ shared: inout SharedState,
-        _ events: inout [MarketEvent]
-    ) -> Reply {
+    /// - Returns: `canceled` by order id, or why not.
+    mutating func cancelAll(of account: AccountID, _ shared: inout SharedState) -> Reply {
         guard let owner = shared.ledger.slot(of: account) else { return .rejected(.unknownOrder) }
-        var canceled: [Order] = []
-        while case let slot = book.orders(of: owner).head, slot != OrderBook.noSlot {
-            canceled.append(end(slot, .canceled, &shared))
+        let open = openIDs(of: owner)
+        guard !open.isEmpty else { return .rejected(.unknownOrder) }
+        guard phase != .halted else { return .rejected(.marketClosed) }
+        return .canceled(cancel(open, &shared))
+    }
+
+    /// Cancels what is open of an order list.
+    mutating func cancelList(
+        _ reference: OrderListReference,
+        of account: AccountID,
+        _ shared: inout SharedState
+    ) -> Reply {
+        guard let owner = shared.ledger.slot(of: account),
+            let open = blotter.lists.findOpen(reference, of: owner)
+        else { return .rejected(.unknownList) }
+        guard phase != .halted else { return .rejected(.marketClosed) }
+        let orders = cancel(open.list.orders, &shared)
+        var list = open.list
+        list.status = .allDone
+        return .canceledList(list, orders: orders)
+    }
+
+    /// Brings what was touched on both sides in order: bids best first, then asks, each price once.
+    mutating func sortTouched() {
+        guard blotter.touched.count > 1 else { return }
+        var levels = blotter.touched
+        levels.sort { left, right in
+            if left.side != right.side { return left.side == .buy }
+            return left.side == .buy ? left.price > right.price : left.price < right.price
         }
-        guard !canceled.isEmpty else { return .rejected(.unknownOrder) }
-        for side in Side.allCases {
-            let prices = canceled.filter { $0.side == side }.map(\.price)
-            var last = Price.none
-            for price in side == .buy ? prices.sorted(by: >) : prices.sorted()
-            where price != last {
-                emitLevel(side, price, &events)
-                last = price
-            }
+        blotter.touched.removeAll(keepingCapacity: true)
+        for level in levels {
+            let last = blotter.touched.last
+            if last?.side == level.side, last?.price == level.price { continue }
+            let lots = book.lots(level.side, at: level.price)
+            blotter.touched.append(
+                TouchedLevel(side: level.side, price: level.price, lots: lots)
+            )
         }
-        return .canceled(canceled)
+    }
+
+    private func openIDs(of owner: AccountSlot) -> [OrderID] {
+        var ids: [OrderID] = []
+        blotter.visitOpen(of: owner) { ids.append($0.order.id) }
+        return ids
     }
 
     /// The slot of an open order of an account, if the reference finds one.
@@ -59,17 +106,43 @@ extension Market {
         _ reference: OrderReference,
         _ owner: AccountSlot,
         _ shared: borrowing SharedState
-    ) -> Int32? {
+    ) -> OrderSlot? {
+        let slot: OrderSlot
         switch reference {
-        case .id(let id):
-            guard let slot = book.slot(of: id), book.nodes[Int(slot)].owner == owner else {
-                return nil
-            }
-            return slot
+        case .id(let id): slot = book.find(id)
         case .clientOrderID(let name):
-            let place = shared.openNames[OrderName(owner: owner, name: name)]
-            guard let place, place.instrument == instrument.id else { return nil }
-            return book.slot(of: place.order)
+            guard let entry = shared.names.find(shared.names.name(name, of: owner)),
+                entry.instrument == blotter.instrument.id
+            else { return nil }
+            slot = book.find(entry.order)
         }
+        guard !slot.isNone, OrderTag(rawValue: book.tag(of: slot)).owner == owner else {
+            return nil
+        }
+        return slot
+    }
+
+    /// Cancels an order, then places another as a step of its own.
+    mutating func cancelReplace(
+        _ request: CancelReplace,
+        _ shared: inout SharedState
+    ) -> Reply {
+        var outcome = CancelReplaceOutcome(cancel: .notAttempted, place: .notAttempted)
+        let owner = shared.ledger.slot(of: request.place.account)
+        if let owner, let slot = openSlot(request.cancel, owner, shared) {
+            let id = book.id(of: slot)
+            if phase == .halted {
+                outcome.cancel = .failed(.marketClosed)
+            } else if let order = cancel(slot, &shared).first(where: { $0.id == id }) {
+                outcome.cancel = .done(order, fills: [])
+            }
+        } else {
+            outcome.cancel = .failed(.unknownOrder)
+        }
+        if case .failed = outcome.cancel, request.mode == .stopOnFailure {
+            return .replaced(outcome)
+        }
+        outcome.place = attempt(request.place, &shared)
+        return .replaced(outcome)
     }
 }

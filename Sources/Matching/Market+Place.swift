@@ -2,52 +2,71 @@ import Accounts
 import Trading
 
 extension Market {
-    /// Takes in a new order: checks it, matches it, and rests, fills or expires what is left.
+    /// Takes in a new order: checks it, then matches it or lets it wait.
     ///
     /// - Parameters:
     ///   - request: What is asked.
     ///   - shared: The money and the names.
-    ///   - events: Where public events are appended: trades, then levels.
     /// - Returns: `placed`, or why it was refused.
-    mutating func place(
+    mutating func place(_ request: PlaceOrder, _ shared: inout SharedState) -> Reply {
+        switch attempt(request, &shared) {
+        case .failed(let reason): return .rejected(reason)
+        case .done(let order, let fills): return .placed(order, fills: fills)
+        case .notAttempted: return .rejected(.overloaded)
+        }
+    }
+
+    /// Places a new order as a step; what it set off is still queued.
+    mutating func attempt(
         _ request: PlaceOrder,
-        _ shared: inout SharedState,
-        _ events: inout [MarketEvent]
-    ) -> Reply {
-        let account = shared.ledger.slot(of: request.account)
-        if let reason = refusal(of: request, owner: account, shared) { return .rejected(reason) }
-        guard let owner = account else { return .rejected(.insufficientBalance) }
-        var incoming = IncomingOrder(
-            order: accept(request, at: shared.now),
-            owner: owner,
-            bounds: bounds(of: request)
-        )
-        if canStart(request, owner) { match(&incoming, &shared, &events) }
-        finish(&incoming, &shared)
-        for price in touched { emitLevel(request.side.opposite, price, &events) }
-        touched.removeAll(keepingCapacity: true)
-        if incoming.order.status.isOpen { emitLevel(request.side, request.price, &events) }
-        return .placed(incoming.order, fills: incoming.fills)
+        _ shared: inout SharedState
+    ) -> CancelReplaceOutcome.Step {
+        guard let owner = shared.ledger.slot(of: request.account) else {
+            return .failed(refusalOfStranger(request, shared))
+        }
+        let name = shared.names.name(request.clientOrderID, of: owner)
+        if let reason = refusal(of: request, name, shared) { return .failed(reason) }
+        let order = accept(request, at: shared.now)
+        guard !request.type.isConditional else {
+            return .done(hold(order, name, &shared), fills: [])
+        }
+        var incoming = IncomingOrder(order, name, bounds(of: order), shared)
+        run(&incoming, &shared)
+        return .done(incoming.order, fills: incoming.fills)
     }
 
-    /// Whether an order may trade at all: fill-or-kill only if it would fill whole.
-    private func canStart(_ request: PlaceOrder, _ owner: AccountSlot) -> Bool {
-        guard request.type == .limit, request.timeInForce == .fillOrKill else { return true }
-        return reach(of: request, owner).lots == request.quantity.lots
+    /// Lets a conditional order wait, with its need held.
+    private mutating func hold(
+        _ order: Order,
+        _ name: OrderName,
+        _ shared: inout SharedState
+    ) -> Order {
+        let reserve = marketBuyReserve(order)
+        let slot = open(order, name, reserve: reserve ?? .zero, &shared)
+        let need = blotter.ownNeed(of: blotter.records[slot.index])
+        shared.ledger.hold(need, name.owner, blotter.column(order.side))
+        blotter.note(order)
+        wait(order)
+        return order
     }
 
-    private mutating func accept(_ request: PlaceOrder, at time: Timestamp) -> Order {
-        defer { nextOrderID += 1 }
+    /// Numbers a new order.
+    mutating func accept(
+        _ request: PlaceOrder,
+        at time: Timestamp,
+        list: OrderListID = .none
+    ) -> Order {
+        defer { blotter.nextOrderID += 1 }
         return Order(
-            id: OrderID(nextOrderID),
-            instrument: instrument.id,
+            id: OrderID(blotter.nextOrderID),
+            instrument: blotter.instrument.id,
             account: request.account,
             clientOrderID: request.clientOrderID,
             side: request.side,
             type: request.type,
             timeInForce: request.timeInForce,
             selfTradePrevention: request.selfTradePrevention
-                ?? instrument.defaultSelfTradePrevention,
+                ?? blotter.instrument.defaultSelfTradePrevention,
             price: request.price,
             quantity: request.quantity,
             quoteQuantity: request.quoteQuantity,
@@ -55,39 +74,13 @@ extension Market {
             cumulativeQuote: .zero,
             status: .new,
             createdAt: time,
-            updatedAt: time
+            updatedAt: time,
+            stopPrice: request.stopPrice,
+            trailingDelta: request.trailingDelta,
+            icebergQuantity: request.icebergQuantity,
+            expiresAt: request.expiresAt,
+            list: list,
+            workingAt: request.type.isConditional ? .zero : time
         )
-    }
-
-    /// Decides what an order is after its walk: resting, filled or ended.
-    private mutating func finish(_ incoming: inout IncomingOrder, _ shared: inout SharedState) {
-        let order = incoming.order
-        if order.quoteQuantity != .zero { incoming.order.quantity = order.executed }
-        let hasTraded = order.executed.lots > 0
-        let mayRest = order.type != .market && order.timeInForce == .goodTilCancelled
-        if incoming.isExpiredInMatch {
-            incoming.order.status = .expiredInMatch
-        } else if incoming.isComplete, hasTraded {
-            incoming.order.status = .filled
-        } else if mayRest {
-            incoming.order.status = hasTraded ? .partiallyFilled : .new
-        } else {
-            incoming.order.status = .expired
-        }
-        note(incoming.order)
-        if incoming.order.status.isOpen {
-            rest(incoming, &shared)
-        } else {
-            archive(incoming.order, incoming.owner, &shared)
-        }
-    }
-
-    private mutating func rest(_ incoming: IncomingOrder, _ shared: inout SharedState) {
-        let order = incoming.order
-        let (amount, column) = hold(of: order)
-        shared.ledger.hold(amount, incoming.owner, column)
-        let name = OrderName(owner: incoming.owner, name: order.clientOrderID)
-        shared.openNames[name] = OrderPlace(instrument: instrument.id, order: order.id)
-        book.append(order, owner: incoming.owner)
     }
 }

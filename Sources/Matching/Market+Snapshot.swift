@@ -3,130 +3,125 @@ import Trading
 import Wire
 
 extension Market {
-    /// Appends the whole state of the pair: rules, counters, open orders by id, history by age.
+    /// Appends the whole state of the pair.
     ///
-    /// Open orders need no more than their ids: an order never moves within the book, so the
-    /// queue of a price is in order of ids too.
-    func encode(into writer: inout ByteWriter) {
-        writer.write(instrument)
-        writer.write(nextOrderID)
-        writer.write(nextTradeID)
+    /// Rules, counters and phase; resting orders level by level in the order of their queues; waiting
+    /// and pending orders, lists and positions in order of their numbers; history by age.
+    func encode(into writer: inout ByteWriter, _ shared: borrowing SharedState) {
+        writer.write(blotter.instrument)
+        writer.write(blotter.nextOrderID)
+        writer.write(blotter.nextTradeID)
+        writer.write(blotter.lists.nextID)
         writer.write(updateID)
-        writer.write(lastPrice)
-        writer.write(digest.value)
-        let open = (book.bids.levels + book.asks.levels).flatMap { book.queue($0) }
+        writer.write(blotter.lastPrice)
+        writer.write(phase)
+        writer.write(reopensAt)
+        writer.write(reference)
+        writer.write(referenceAt)
+        writer.write(blotter.digest.value)
+        encodeLists(into: &writer)
+        encodeResting(.buy, into: &writer)
+        encodeResting(.sell, into: &writer)
+        encodeWaiting(into: &writer, shared)
+        encodePositions(into: &writer)
+        writer.write(count: blotter.closed.count)
+        for index in 0..<blotter.closed.count { writer.write(blotter.closed[index]) }
+        writer.write(count: blotter.fills.count)
+        for index in 0..<blotter.fills.count { writer.write(blotter.fills[index]) }
+    }
+
+    private func encodeLists(into writer: inout ByteWriter) {
+        let open = blotter.lists.open.values.sorted { $0.list.id < $1.list.id }
         writer.write(count: open.count)
-        for order in open.sorted(by: { $0.id < $1.id }) { writer.write(order) }
+        for list in open {
+            writer.write(list.list)
+            writer.write(list.state)
+            writer.write(list.hold)
+            writer.write(list.holder)
+        }
+        let closed = blotter.lists.closed
         writer.write(count: closed.count)
         for index in 0..<closed.count { writer.write(closed[index]) }
-        writer.write(count: fills.count)
-        for index in 0..<fills.count { writer.write(fills[index]) }
     }
 
-    /// Reads what `encode(into:)` wrote, and registers the names of the open orders.
+    private func encodeResting(_ side: Side, into writer: inout ByteWriter) {
+        let slots = restingSlots(side)
+        writer.write(count: slots.count)
+        for slot in slots {
+            writer.write(blotter.records[slot.index].order)
+            writer.write(book.lots(of: slot))
+        }
+    }
+
+    private func encodeWaiting(into writer: inout ByteWriter, _ shared: borrowing SharedState) {
+        let slots = waitingSlots(accountCount: shared.ledger.accountCount)
+        writer.write(count: slots.count)
+        for slot in slots {
+            let record = blotter.records[slot.index]
+            writer.write(record.order)
+            writer.write(record.reserve)
+            writer.write(triggers.trailing.best(of: record.order.id))
+        }
+    }
+
+    private func encodePositions(into writer: inout ByteWriter) {
+        let rows = (0..<blotter.owners.count).filter { !blotter.owners[$0].position.isEmpty }
+        writer.write(count: rows.count)
+        for row in rows {
+            writer.write(row)
+            blotter.owners[row].position.encode(into: &writer)
+        }
+    }
+
+    /// Slots of the resting orders of a side, in the order in which they trade.
+    func restingSlots(_ side: Side) -> [OrderSlot] {
+        var slots: [OrderSlot] = []
+        var price = Price.none
+        while let level = book.level(side, after: price) {
+            price = level.price
+            var slot = level.first
+            while !slot.isNone {
+                slots.append(slot)
+                slot = book.next(in: slot)
+            }
+        }
+        return slots
+    }
+
+    /// Slots of the open orders that are not in the book, by order id.
+    private func waitingSlots(accountCount: Int) -> [OrderSlot] {
+        var ids: [OrderID] = []
+        for owner in 0..<accountCount {
+            blotter.visitOpen(of: AccountSlot(index: Int32(owner))) { open in
+                let slot = book.find(open.order.id)
+                if !book.isResting(slot) { ids.append(open.order.id) }
+            }
+        }
+        return ids.sorted().map { book.find($0) }
+    }
+
+    /// Adds what is held for the open orders.
     ///
-    /// - Parameters:
-    ///   - reader: At the first byte of the pair.
-    ///   - shared: With the ledger already read.
-    /// - Returns: The pair.
-    /// - Throws: `DecodeError`, also when a record contradicts the state around it.
-    static func decode(
-        from reader: inout ByteReader,
-        _ shared: inout SharedState
-    ) throws(DecodeError) -> Market {
-        let start = reader.position
-        let instrument = try reader.readInstrument()
-        guard instrument.defect == nil, let base = shared.ledger.column(of: instrument.base),
-            let quote = shared.ledger.column(of: instrument.quote)
-        else { throw .badValue(field: "Market.instrument", at: start) }
-        var market = Market(instrument, base: base, quote: quote)
-        market.nextOrderID = try reader.read(Int64.self)
-        market.nextTradeID = try reader.read(Int64.self)
-        market.updateID = try reader.read(Int64.self)
-        market.lastPrice = try reader.readPrice()
-        market.digest = StateDigest(value: try reader.read(UInt64.self))
-        try market.readOpen(&reader, &shared)
-        try market.readHistory(&reader, shared)
-        return market
-    }
-
-    private mutating func readOpen(
-        _ reader: inout ByteReader,
-        _ shared: inout SharedState
-    ) throws(DecodeError) {
-        let start = reader.position
-        let count = try reader.readCount(elementSizeMin: 77)
-        guard count <= OrderBook.ordersMax else { throw .badValue(field: "Market.open", at: start) }
-        var lastID: Int64 = 0
-        for _ in 0..<count {
-            let position = reader.position
-            let order = try reader.readOrder()
-            guard let owner = shared.ledger.slot(of: order.account), canRest(order),
-                order.id.rawValue > lastID
-            else { throw .badValue(field: "Market.open", at: position) }
-            lastID = order.id.rawValue
-            let place = OrderPlace(instrument: instrument.id, order: order.id)
-            let name = OrderName(owner: owner, name: order.clientOrderID)
-            guard shared.openNames.updateValue(place, forKey: name) == nil else {
-                throw .badValue(field: "Market.openName", at: position)
+    /// - Returns: Whether the sums fit.
+    func addHolds(to holds: inout HoldTable) -> Bool {
+        var fits = true
+        for row in 0..<blotter.owners.count {
+            let owner = AccountSlot(index: Int32(row))
+            blotter.visitOpen(of: owner) { open in
+                let column = blotter.column(open.order.side)
+                fits = fits && holds.add(blotter.hold(of: open), owner, column)
             }
-            book.append(order, owner: owner)
         }
-        if let bid = book.bids.best, let ask = book.asks.best, bid >= ask {
-            throw .badValue(field: "Market.crossed", at: start)
-        }
-    }
-
-    private func canRest(_ order: Order) -> Bool {
-        order.instrument == instrument.id && order.id.rawValue < nextOrderID
-            && order.status.isOpen && order.price.ticks > 0 && !order.clientOrderID.isEmpty
-            && order.executed.lots >= 0 && order.executed < order.quantity
-            && instrument.notional(order.price, order.quantity) != nil
-            && (order.side == .buy || instrument.baseAmount(order.quantity) != nil)
-    }
-
-    private mutating func readHistory(
-        _ reader: inout ByteReader,
-        _ shared: borrowing SharedState
-    ) throws(DecodeError) {
-        let start = reader.position
-        let closedCount = try reader.readCount(elementSizeMin: 77)
-        guard closedCount <= Self.closedMax else {
-            throw .badValue(field: "Market.closed", at: start)
-        }
-        for _ in 0..<closedCount {
-            let position = reader.position
-            let order = try reader.readOrder()
-            guard let owner = shared.ledger.slot(of: order.account), !order.status.isOpen else {
-                throw .badValue(field: "Market.closed", at: position)
+        for list in blotter.lists.open.values {
+            guard let first = list.list.orders.last else { continue }
+            let slot = book.find(first)
+            guard !slot.isNone else {
+                fits = fits && list.hold == .zero
+                continue
             }
-            closed.append(order, owner: owner)
+            let column = blotter.column(blotter.records[slot.index].order.side)
+            fits = fits && holds.add(list.hold, list.owner, column)
         }
-        let fillsStart = reader.position
-        let fillCount = try reader.readCount(elementSizeMin: 66)
-        guard fillCount <= Self.fillsMax else {
-            throw .badValue(field: "Market.fills", at: fillsStart)
-        }
-        for _ in 0..<fillCount {
-            let position = reader.position
-            let fill = try reader.readFill()
-            guard let owner = shared.ledger.slot(of: fill.account) else {
-                throw .badValue(field: "Market.fill", at: position)
-            }
-            fills.append(fill, owner: owner)
-        }
-    }
-}
-
-extension OrderBook {
-    /// The orders of a price level, first to trade first.
-    func queue(_ level: PriceLevel) -> [Order] {
-        var orders: [Order] = []
-        var slot = level.head
-        while slot != Self.noSlot {
-            orders.append(records[Int(slot)])
-            slot = nodes[Int(slot)].next
-        }
-        return orders
+        return fits
     }
 }

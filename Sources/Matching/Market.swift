@@ -1,92 +1,127 @@
 import Accounts
 import Trading
 
-/// One pair: its book, its counters and its recent history.
+/// One pair: its book, the blotter of its orders, what waits for a trigger or a time, its phase.
 struct Market: ~Copyable {
-    /// Closed orders kept for queries.
-    static let closedMax = 20_000
-    /// Fills kept for queries; every trade makes two.
-    static let fillsMax = 40_000
+    /// Most open orders of all accounts, waiting and pending ones too.
+    static let ordersMax = 1 << 20
 
-    let instrument: Instrument
-    let base: AssetColumn
-    let quote: AssetColumn
-    var book = OrderBook()
-    var closed = AccountHistory<Order>(capacity: closedMax)
-    var fills = AccountHistory<Fill>(capacity: fillsMax)
-    var nextOrderID: Int64 = 1
-    var nextTradeID: Int64 = 1
+    var book = Book(ordersMax: ordersMax)
+    var blotter: Blotter
+    var triggers = TriggerBook()
+    /// Orders that expire at a time; those that ended otherwise are still in it.
+    var expiries = TimeOrderedOrders()
+    var phase = TradingPhase.continuous
+    /// When the call auction uncrosses by itself; `zero` where an operator decides.
+    var reopensAt = Timestamp.zero
+    /// The price around which the price band lies; `none` without one.
+    var reference = Price.none
+    var referenceAt = Timestamp.zero
     /// Number of the last level change.
     var updateID: Int64 = 0
-    /// Price of the last trade; `none` before the first.
-    var lastPrice = Price.none
-    var digest = StateDigest()
-    /// Prices a command has touched; empty between commands, kept for its storage.
-    var touched: ContiguousArray<Price> = []
 
-    init(_ instrument: Instrument, base: AssetColumn, quote: AssetColumn) {
-        self.instrument = instrument
-        self.base = base
-        self.quote = quote
-        digest.add(UInt64(instrument.id.rawValue))
+    init(_ instrument: Instrument, number: Int, base: AssetColumn, quote: AssetColumn) {
+        blotter = Blotter(instrument, number: number, base: base, quote: quote)
     }
 
-    /// Adds the present state of an order to the digest.
-    mutating func note(_ order: Order) {
-        digest.add(UInt64(bitPattern: order.id.rawValue) | UInt64(order.status.rawValue) << 56)
-        digest.add(order.remaining.lots)
-    }
+    var instrument: Instrument { blotter.instrument }
 
-    /// Tells the market what now rests at a price.
-    mutating func emitLevel(_ side: Side, _ price: Price, _ events: inout [MarketEvent]) {
+    // MARK: Events
+
+    /// Tells the market what a price shows now.
+    mutating func emit(_ level: TouchedLevel, _ shared: inout SharedState) {
         updateID += 1
         let change = LevelChange(
-            instrument: instrument.id,
-            side: side,
-            price: price,
-            quantity: book.quantity(side, at: price),
+            instrument: blotter.instrument.id,
+            side: level.side,
+            price: level.price,
+            quantity: Quantity(lots: level.lots),
             updateID: updateID
         )
-        events.append(.level(change))
+        shared.events.append(.level(change))
     }
 
-    /// What a resting order holds: quote at its price for a buy, base for a sell.
-    func hold(of order: Order) -> (Amount, AssetColumn) {
-        let amount =
-            order.side == .buy
-            ? instrument.notional(order.price, order.remaining)
-            : instrument.baseAmount(order.remaining)
-        // It fitted when the order was accepted, and has only become less.
-        guard let amount else { fatalError("invariant broken: a hold fits 63 bits") }
-        return (amount, order.side == .buy ? quote : base)
+    /// Tells the market of the levels a step touched.
+    mutating func emitTouched(_ shared: inout SharedState) {
+        for index in blotter.touched.indices { emit(blotter.touched[index], &shared) }
+        blotter.touched.removeAll(keepingCapacity: true)
     }
 
-    /// Ends an order that rests with something unfilled: frees its hold, closes it.
+    // MARK: Ends
+
+    /// Ends an open order that has something unfilled: takes it out of the book, frees its hold.
     ///
     /// - Parameters:
-    ///   - slot: Its slot in the book.
+    ///   - slot: Its slot; free afterwards.
     ///   - status: What ended it.
     ///   - shared: The money and the names.
-    /// - Returns: The closed order.
-    mutating func end(_ slot: Int32, _ status: OrderStatus, _ shared: inout SharedState) -> Order {
-        let owner = book.nodes[Int(slot)].owner
-        var order = book.remove(slot)
-        let (amount, column) = hold(of: order)
-        shared.ledger.release(amount, owner, column)
+    /// - Returns: The closed order; the level it left is in `touched`.
+    @discardableResult
+    mutating func end(
+        _ slot: OrderSlot,
+        _ status: OrderStatus,
+        _ shared: inout SharedState
+    ) -> Order {
+        let owner = OrderTag(rawValue: book.tag(of: slot)).owner
+        var order = blotter.records[slot.index].order
+        if book.isResting(slot) {
+            let lots = book.leave(slot)
+            blotter.touched.append(
+                TouchedLevel(side: order.side, price: order.price, lots: lots)
+            )
+        }
+        if order.trailingDelta > 0 { triggers.trailing.remove(order.id) }
+        let held = blotter.hold(of: blotter.records[slot.index])
+        shared.ledger.release(held, owner, blotter.column(order.side))
         order.status = status
         order.updatedAt = shared.now
-        note(order)
-        shared.openNames[OrderName(owner: owner, name: order.clientOrderID)] = nil
-        archive(order, owner, &shared)
+        blotter.note(order)
+        blotter.retire(slot, order, owner, &shared)
+        book.free(slot)
         return order
     }
 
-    /// Puts a closed order into the history, and its terms into the retry window if it traded.
-    mutating func archive(_ order: Order, _ owner: AccountSlot, _ shared: inout SharedState) {
-        invariant(!order.status.isOpen, "only closed orders become history")
-        closed.append(order, owner: owner)
-        guard order.executed.lots > 0 else { return }
-        shared.executions.insert(TermsFingerprint(order, owner: owner), at: shared.now)
+    // MARK: Steps
+
+    /// Ends a step: tells what it touched, ends what its lists end, observes its trades.
+    mutating func endStep(_ shared: inout SharedState) {
+        emitTouched(&shared)
+        if !blotter.ending.isEmpty { endListed(&shared) }
+        if blotter.firstTraded != .none { observeTrades(&shared) }
+    }
+
+    /// Ends the orders that end because another of their list did.
+    private mutating func endListed(_ shared: inout SharedState) {
+        var next = 0
+        // An end can cause another.
+        while next < blotter.ending.count {
+            let (id, status) = blotter.ending[next]
+            next += 1
+            let slot = book.find(id)
+            if !slot.isNone { end(slot, status, &shared) }
+        }
+        blotter.ending.removeAll(keepingCapacity: true)
+        emitTouched(&shared)
+    }
+
+    /// Shows the trades of the step to the conditional orders, and queues those that fire.
+    private mutating func observeTrades(_ shared: inout SharedState) {
+        let (first, last) = (blotter.firstTraded, blotter.lastTraded)
+        blotter.firstTraded = .none
+        blotter.lastTraded = .none
+        fire(at: first, &shared)
+        if last != first { fire(at: last, &shared) }
+    }
+
+    /// Runs what a command has set off until nothing is left: rule 3.
+    mutating func runQueue(_ shared: inout SharedState) {
+        while let step = blotter.queue.popFirst() {
+            switch step {
+            case .start(let list): startPending(list, &shared)
+            case .fire(let order): runFired(order, &shared)
+            }
+        }
+        blotter.queue.reset()
     }
 }
 

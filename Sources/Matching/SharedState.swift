@@ -1,24 +1,21 @@
 import Accounts
 import Trading
 
-/// The name of an open order: unique among the open orders of its account on the shard.
-struct OrderName: Hashable {
-    var owner: AccountSlot
-    var name: ClientOrderID
-}
-
-/// Where the open order of a name is.
-struct OrderPlace {
-    var instrument: InstrumentID
-    var order: OrderID
-}
-
 /// What the pairs of a shard share: the money, the names in use, and the clock of the log.
 struct SharedState: ~Copyable {
     var ledger = Ledger()
-    /// Only looked up, never iterated.
-    var openNames: [OrderName: OrderPlace] = [:]
+    var names = OpenNames()
     var executions = ExecutionWindow()
+    var conversion = FeeConversion()
     /// Time of the last command.
     var now = Timestamp.zero
+    /// When work is due by itself, the earliest of all pairs; may be early, never late.
+    var nextDue = Timestamp.never
+    /// Public events of the command that runs.
+    var events: [MarketEvent] = []
+}
+
+extension Timestamp {
+    /// Later than all others.
+    static let never = Timestamp(microseconds: .max)
 }

@@ -4,7 +4,7 @@ import Wire
 
 extension TradingEngine {
     /// Version of the snapshot layout.
-    public static let snapshotVersion: UInt16 = 1
+    public static let snapshotVersion: UInt16 = 2
 
     /// Appends the whole state: the same state always gives the same bytes.
     ///
@@ -13,15 +13,16 @@ extension TradingEngine {
         writer.write(Self.snapshotVersion)
         writer.write(shared.now)
         shared.ledger.encode(into: &writer)
-        writer.write(count: shared.executions.count)
-        for index in 0..<shared.executions.count {
-            let entry = shared.executions[index]
-            writer.write(entry.fingerprint.low)
-            writer.write(entry.fingerprint.high)
+        writer.write(count: Int(shared.executions.count))
+        for age in 0..<shared.executions.count {
+            let entry = shared.executions[age]
+            writer.write(entry.owner.index)
+            writer.write(entry.name)
+            writer.write(entry.terms)
             writer.write(entry.time)
         }
         writer.write(count: boxes.count)
-        for box in boxes { box.market.encode(into: &writer) }
+        for box in boxes { box.market.encode(into: &writer, shared) }
     }
 
     /// Reads what `encode(into:)` wrote.
@@ -40,52 +41,76 @@ extension TradingEngine {
         guard count <= Self.instrumentsMax else {
             throw .badValue(field: "TradingEngine.instruments", at: start)
         }
-        for _ in 0..<count {
-            let box = MarketBox(try Market.decode(from: &reader, &shared))
+        for number in 0..<count {
+            let box = MarketBox(try Market.decode(from: &reader, number, &shared))
             guard self.box(box.market.instrument.id) == nil else {
                 throw .badValue(field: "TradingEngine.instrument", at: start)
             }
             insert(box)
+        }
+        feesChanged()
+        for box in boxes where box.market.blotter.lastPrice != .none {
+            shared.conversion.note(box.market.blotter.lastPrice, of: box.market.blotter.number)
         }
         guard holdsMatchOrders() else { throw .badValue(field: "TradingEngine.holds", at: start) }
     }
 
     private mutating func readExecutions(_ reader: inout ByteReader) throws(DecodeError) {
         let start = reader.position
-        let count = try reader.readCount(elementSizeMin: 24)
-        guard count <= ExecutionWindow.entriesMax else {
+        let count = try reader.readCount(elementSizeMin: 21)
+        guard count <= Int(ExecutionWindow.entriesMax) else {
             throw .badValue(field: "TradingEngine.executions", at: start)
         }
         for _ in 0..<count {
-            let low = try reader.read(UInt64.self)
-            let high = try reader.read(UInt64.self)
-            let time = try reader.readTimestamp()
-            shared.executions.insert(TermsFingerprint(low: low, high: high), at: time)
+            let owner = AccountSlot(index: try reader.read(Int32.self))
+            guard owner.index >= 0, Int(owner.index) < shared.ledger.accountCount else {
+                throw .badValue(field: "TradingEngine.execution", at: start)
+            }
+            let name = shared.names.name(try reader.readClientOrderID(), of: owner)
+            let terms = try reader.read(UInt64.self)
+            shared.executions.insert(name, terms: terms, at: try reader.readTimestamp())
         }
     }
 
-    /// Whether every held unit belongs to an open order.
+    /// Whether every held unit belongs to an open order or a pair of orders.
     private func holdsMatchOrders() -> Bool {
         let width = shared.ledger.assets.count
-        var holds = ContiguousArray(repeating: Int64(0), count: shared.ledger.accountCount * width)
+        var holds = HoldTable(accounts: shared.ledger.accountCount, width: width)
         for box in boxes {
-            for level in box.market.book.bids.levels + box.market.book.asks.levels {
-                for order in box.market.book.queue(level) {
-                    guard let owner = shared.ledger.slot(of: order.account) else { return false }
-                    let (amount, column) = box.market.hold(of: order)
-                    let index = Int(owner.index) * width + Int(column.index)
-                    let (sum, overflows) = holds[index].addingReportingOverflow(amount.units)
-                    guard !overflows else { return false }
-                    holds[index] = sum
+            guard box.market.addHolds(to: &holds) else { return false }
+        }
+        for row in 0..<shared.ledger.accountCount {
+            for position in 0..<width {
+                let owner = AccountSlot(index: Int32(row))
+                let column = AssetColumn(index: Int32(position))
+                guard shared.ledger.locked(owner, column) == holds[owner, column] else {
+                    return false
                 }
             }
         }
-        for index in holds.indices {
-            let owner = AccountSlot(index: Int32(index / width))
-            let column = AssetColumn(index: Int32(index % width))
-            let locked = shared.ledger.locked(owner, column)
-            guard locked.units == holds[index] else { return false }
-        }
         return true
+    }
+}
+
+/// Sums of holds by account and asset.
+struct HoldTable {
+    private var units: ContiguousArray<Int64>
+    private let width: Int
+
+    init(accounts: Int, width: Int) {
+        units = ContiguousArray(repeating: 0, count: accounts * width)
+        self.width = width
+    }
+
+    subscript(owner: AccountSlot, column: AssetColumn) -> Amount {
+        Amount(units: units[Int(owner.index) * width + Int(column.index)])
+    }
+
+    /// Adds a hold; returns whether the sum fits.
+    mutating func add(_ amount: Amount, _ owner: AccountSlot, _ column: AssetColumn) -> Bool {
+        let index = Int(owner.index) * width + Int(column.index)
+        let (sum, overflows) = units[index].addingReportingOverflow(amount.units)
+        units[index] = sum
+        return !overflows
     }
 }

@@ -23,8 +23,8 @@ public struct TradingEngine: ~Copyable {
     /// - Parameters:
     ///   - command: From the log.
     ///   - time: Log time; one that goes back counts as the latest seen.
-    ///   - events: Where the public events are appended: the trades, then one level change for
-    ///     each price touched.
+    ///   - events: Where the public events are appended, step by step: the trades of a step, then one
+    ///     level change for each price it touched.
     /// - Returns: The answer for who asked; a refusal has no effect.
     public mutating func apply(
         _ command: Command,
@@ -33,31 +33,79 @@ public struct TradingEngine: ~Copyable {
     ) -> Reply {
         shared.now = max(shared.now, time)
         shared.executions.expire(at: shared.now)
+        swap(&shared.events, &events)
+        if shared.nextDue <= shared.now { doDueWork() }
+        let reply = run(command)
+        swap(&shared.events, &events)
+        return reply
+    }
+
+    private mutating func run(_ command: Command) -> Reply {
         switch command {
         case .place(let request):
-            guard let box = box(request.instrument) else { return .rejected(.unknownInstrument) }
-            return box.market.place(request, &shared, &events)
+            return trade(in: request.instrument) { $0.place(request, &$1) }
         case .cancel(let account, let instrument, let order):
-            guard let box = box(instrument) else { return .rejected(.unknownInstrument) }
-            return box.market.cancel(order, of: account, &shared, &events)
+            return trade(in: instrument) { $0.cancel(order, of: account, &$1) }
+        case .amend(let request):
+            return trade(in: request.instrument) { $0.amend(request, &$1) }
+        case .cancelReplace(let request):
+            return trade(in: request.place.instrument) { $0.cancelReplace(request, &$1) }
         case .cancelAll(let account, let instrument):
-            guard let box = box(instrument) else { return .rejected(.unknownInstrument) }
-            return box.market.cancelAll(of: account, &shared, &events)
+            return trade(in: instrument) { $0.cancelAll(of: account, &$1) }
+        case .placeList(let request):
+            guard let first = request.orders.first else { return .rejected(.malformed) }
+            return trade(in: first.instrument) { $0.placeList(request, &$1) }
+        case .cancelList(let account, let instrument, let list):
+            return trade(in: instrument) { $0.cancelList(list, of: account, &$1) }
+        case .setPhase(let instrument, let phase):
+            return trade(in: instrument) { $0.setPhase(phase, &$1) }
         case .deposit(let account, let asset, let amount, let reference):
             return Self.reply(
                 shared.ledger.deposit(amount, to: account, asset: asset, reference: reference)
             )
         case .addAsset(let asset): return Self.reply(shared.ledger.add(asset))
         case .addInstrument(let instrument): return Self.reply(add(instrument))
+        case .setAccountTerms(let terms): return Self.reply(shared.ledger.set(terms))
+        case .setFeeSchedule(let schedule):
+            let reason = shared.ledger.set(schedule)
+            if reason == nil { feesChanged() }
+            return Self.reply(reason)
         case .void: return .done
         }
     }
+
+    /// Runs a command of one pair, then all that it sets off.
+    @inline(__always)
+    private mutating func trade(
+        in instrument: InstrumentID,
+        _ body: (inout Market, inout SharedState) -> Reply
+    ) -> Reply {
+        guard let box = box(instrument) else { return .rejected(.unknownInstrument) }
+        let reply = body(&box.market, &shared)
+        box.market.runQueue(&shared)
+        return reply
+    }
+
+    /// Does what is due in all pairs, by instrument id.
+    private mutating func doDueWork() {
+        var next = Timestamp.never
+        for box in boxes {
+            box.market.doDueWork(&shared)
+            next = min(next, box.market.nextDue)
+        }
+        shared.nextDue = next
+    }
+
+    /// When work is due without a command, such as an expiry or a reopening; `nil` for never.
+    ///
+    /// It may be too early: the order that was to expire may have ended. It is never too late.
+    public var nextDue: Timestamp? { shared.nextDue == .never ? nil : shared.nextDue }
 
     /// Digest of every state change since the beginning, in log order.
     public var digest: UInt64 {
         var sum = StateDigest()
         sum.add(shared.ledger.digest)
-        for box in boxes { sum.add(box.market.digest.value) }
+        for box in boxes { sum.add(box.market.blotter.digest.value) }
         return sum.value
     }
 
@@ -67,6 +115,11 @@ public struct TradingEngine: ~Copyable {
     /// All pairs by id.
     public var instruments: [Instrument] { boxes.map { $0.market.instrument } }
 
+    /// The phase of a pair; `nil` for an unknown one.
+    public func phase(of instrument: InstrumentID) -> TradingPhase? {
+        box(instrument)?.market.phase
+    }
+
     /// The whole book of a pair.
     ///
     /// - Parameter instrument: The pair; an unknown one has an empty book.
@@ -75,7 +128,7 @@ public struct TradingEngine: ~Copyable {
         _ instrument: InstrumentID
     ) -> (updateID: Int64, bids: [(Price, Quantity)], asks: [(Price, Quantity)]) {
         guard let box = box(instrument) else { return (0, [], []) }
-        return (box.market.updateID, box.market.book.bids.depth, box.market.book.asks.depth)
+        return (box.market.updateID, box.market.depth(.buy), box.market.depth(.sell))
     }
 
     /// Where all units of each asset are, for the check of invariant I7.
@@ -111,11 +164,41 @@ public struct TradingEngine: ~Copyable {
             let quote = shared.ledger.column(of: instrument.quote)
         else { return .unknownAsset }
         guard boxes.count < Self.instrumentsMax else { return .overloaded }
-        insert(MarketBox(Market(instrument, base: base, quote: quote)))
+        insert(MarketBox(Market(instrument, number: boxes.count, base: base, quote: quote)))
+        feesChanged()
         return nil
+    }
+
+    /// Works out rates and conversions anew: after a new schedule or a new pair.
+    mutating func feesChanged() {
+        let schedule = shared.ledger.feeSchedule
+        for box in boxes { box.market.blotter.setRates(schedule) }
+        shared.conversion.rebuild(
+            pairs: boxes.map { $0.market.pairForFees },
+            discount: shared.ledger.discountColumn,
+            columnCount: shared.ledger.assets.count
+        )
     }
 
     private static func reply(_ reason: RejectReason?) -> Reply {
         reason.map { .rejected($0) } ?? .done
     }
+}
+
+extension Market {
+    /// All levels of a side, best first.
+    func depth(_ side: Side) -> [(Price, Quantity)] {
+        var levels: [(Price, Quantity)] = []
+        var price = Price.none
+        while let level = book.level(side, after: price) {
+            levels.append((level.price, Quantity(lots: level.lots)))
+            price = level.price
+        }
+        return levels
+    }
+
+    /// What a conversion of fees has to know of the pair.
+    fileprivate var pairForFees:
+        (number: Int, base: AssetColumn, quote: AssetColumn, tickUnits: Int64)
+    { (blotter.number, blotter.base, blotter.quote, blotter.instrument.tickUnits) }
 }

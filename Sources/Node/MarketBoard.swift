@@ -61,6 +61,9 @@ final class MarketBoard: MarketObserver, MarketSource {
         Int(id.rawValue) < markets.count ? markets[Int(id.rawValue)] : nil
     }
 
+    /// What a pair takes at present, as far as this router knows.
+    func phase(_ id: InstrumentID) -> TradingPhase { market(id)?.phase ?? .continuous }
+
     // MARK: MarketObserver
 
     func applied(_ event: MarketEvent, _ markets: [PairMarket]) {

@@ -18,6 +18,10 @@ final class ReplicaHost {
     private unowned let streams: StreamTable
     private let onChange: () -> Void
     private var wasServing = false
+    /// Ends the sleep of an idle loop at the time something of the state is due.
+    private var alarm: (due: Timestamp, timer: LoopTimer)?
+    /// The wall clock may be set while an alarm runs.
+    private static let alarmMillisecondsMax: Int64 = 10_000
 
     init(
         context: ProcessContext,
@@ -65,6 +69,23 @@ final class ReplicaHost {
     /// Ends a turn of the loop: proposes what came in.
     func flush() {
         perform { $0.flush(now: context.now, wall: context.wall, effects: &$1) }
+        setAlarm()
+    }
+
+    private func setAlarm() {
+        let due = replica.nextDue
+        guard alarm?.due != due else { return }
+        alarm?.timer.cancel()
+        alarm = nil
+        // What is due already waits for an answer of the log, and that ends the sleep too.
+        guard let due, due > context.wall else { return }
+        let wait = (due.microseconds - context.wall.microseconds) / 1000 + 1
+        let milliseconds = UInt64(min(wait, Self.alarmMillisecondsMax))
+        let timer = context.loop.schedule(afterMilliseconds: milliseconds) { [weak self] in
+            // The flush of this very turn proposes, or sets the next alarm.
+            self?.alarm = nil
+        }
+        alarm = (due, timer)
     }
 
     /// Brings the gauges up to date.

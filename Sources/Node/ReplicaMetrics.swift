@@ -92,7 +92,9 @@ extension RejectReason {
     fileprivate static let names = [
         "filter", "insufficient_balance", "duplicate_order", "would_take", "unknown_order",
         "no_such_order", "unknown_instrument", "unknown_asset", "duplicate_expired", "malformed",
-        "overloaded",
+        "overloaded", "market_closed", "would_trigger", "bad_prices", "iceberg_too_large",
+        "no_change",
+        "quantity_increase", "unknown_list", "no_such_list",
     ]
 
     fileprivate var index: Int {
@@ -108,6 +110,14 @@ extension RejectReason {
         case .duplicateExpired: 8
         case .malformed: 9
         case .overloaded: 10
+        case .marketClosed: 11
+        case .wouldTrigger: 12
+        case .badPrices: 13
+        case .icebergTooLarge: 14
+        case .noChange: 15
+        case .quantityIncrease: 16
+        case .unknownList: 17
+        case .noSuchList: 18
         }
     }
 }

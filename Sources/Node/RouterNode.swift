@@ -45,6 +45,8 @@ final class RouterNode: HTTPHandlers {
         let limits = try LimitsFile.load(context.plan.limits)
         venue = Venue(assets: assets, instruments: instruments)
         let signers = Signers(accounts)
+        let board = MarketBoard(context: context, instruments: instruments)
+        self.board = board
         gateway = Gateway(
             venue: venue,
             keys: KeyRing(accounts.entries.map(APIKey.init)),
@@ -54,10 +56,10 @@ final class RouterNode: HTTPHandlers {
                 ordersPerDay: limits.ordersPerDay
             ),
             authenticate: signers.authenticate,
-            makeClientOrderID: Self.makeClientOrderID
+            makeClientOrderID: Self.makeClientOrderID,
+            phase: { board.phase($0) }
         )
         limiter = WeightLimiter(limitPerMinute: limits.weightPerMinute)
-        board = MarketBoard(context: context, instruments: instruments)
         metrics = RouterMetrics(context.metrics)
         owners = instruments.map { _ in nil }
     }

@@ -33,15 +33,18 @@ final class SessionReader {
 
     func closed() { host?.replica.closed(id) }
 
-    /// Whether a router may say this: what makes funds and pairs is the replica's own to log, in a
-    /// session that is its own too.
+    /// Whether a router may say this: what makes funds and pairs and sets the venue's
+    /// terms is the replica's own to log, in a session that is its own too.
     static func isForRouters(_ request: SessionRequest) -> Bool {
         switch request {
         case .hello(_, let session, _): session.rawValue != 0
         case .command(_, _, let command):
             switch command {
-            case .void, .place, .cancel, .cancelAll: true
-            case .deposit, .addAsset, .addInstrument: false
+            case .void, .place, .placeList, .amend, .cancelReplace, .cancel, .cancelAll,
+                .cancelList:
+                true
+            case .deposit, .addAsset, .addInstrument, .setPhase, .setAccountTerms, .setFeeSchedule:
+                false
             }
         case .query: true
         }

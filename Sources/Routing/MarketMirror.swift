@@ -161,7 +161,7 @@ public struct MarketMirror: Sendable {
                 asks: pair.asks.map(DepthLevel.init)
             )
         )
-        return PairMarket(history: history, book: book)
+        return PairMarket(history: history, book: book, phase: pair.phase)
     }
 }
 
@@ -177,6 +177,7 @@ extension MarketEvent {
         switch self {
         case .trade(let trade): trade.instrument
         case .level(let change): change.instrument
+        case .phase(let change): change.instrument
         }
     }
 }

@@ -15,10 +15,21 @@ extension Replica {
         latestWall = wall
         retryRefused(now: now, &effects)
         guard isServing, isAcceptorReady else { return }
+        carryTimeOn(wall)
         while !sessions.pending.isEmpty, sessions.batches.count < settings.batchesInFlightMax {
             propose(now: now, wall: wall, &effects)
         }
         verify(&effects)
+    }
+
+    /// Logs a command of no other effect once something is due and no client's command is under way
+    /// to carry log time there.
+    ///
+    /// Never a second one: while the first is pending or in flight the streams are not idle. Its
+    /// entry's time is not before the due time, so what was due is done when it is applied.
+    private func carryTimeOn(_ wall: Timestamp) {
+        guard sessions.isIdle, let due = nextDue, due <= max(wall, cursor.time) else { return }
+        sessions.submitVoid(after: machine.lastSequence(of: SessionStreams.system))
     }
 
     /// Asks again for all that the duty needs once an acceptor that refused had a pause.

@@ -42,6 +42,8 @@ public final class Replica {
     var isHalted = false
     /// Whether a standby has once read to the end of the log.
     var isCaughtUp = false
+    /// When the state is due by itself; tests put their own clockwork here.
+    package var due: (borrowing ShardMachine) -> Timestamp? = { $0.nextDue }
 
     /// Makes a replica that knows nothing yet.
     ///
@@ -57,6 +59,10 @@ public final class Replica {
 
     /// Whether it serves as primary.
     public var isServing: Bool { leader?.phase == .leading }
+
+    /// When `flush` should be called next though nothing comes in: something of the state is then
+    /// due by itself.
+    public var nextDue: Timestamp? { isServing ? due(machine) : nil }
 
     /// The epoch it holds or last saw in the log.
     public var epoch: Epoch { leader?.epoch ?? cursor.id.epoch }

@@ -96,6 +96,20 @@ struct SessionStreams {
         }
     }
 
+    /// Whether no command waits for its batch or its commit.
+    var isIdle: Bool { pending.isEmpty && batches.isEmpty }
+
+    /// Queues a command that does nothing but carry log time on.
+    mutating func submitVoid(after last: UInt64) {
+        let command = SessionCommand(
+            session: Self.system,
+            sequence: last + 1,
+            acknowledged: last,
+            command: .void
+        )
+        pending.append(StreamCommand(stream: nil, command: command))
+    }
+
     /// Moves the questions so far to those that the next verification answers.
     mutating func verifyQuestions() { swap(&verifying, &questions) }
 

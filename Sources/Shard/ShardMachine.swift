@@ -32,6 +32,9 @@ public struct ShardMachine: ~Copyable {
     /// The last sequence a session ran.
     public func lastSequence(of session: SessionID) -> UInt64 { sessions.last(of: session) }
 
+    /// The earliest log time at which something is due by itself, without a command.
+    public var nextDue: Timestamp? { nil }
+
     /// Applies one command.
     ///
     /// - Parameters:
@@ -85,6 +88,7 @@ public struct ShardMachine: ~Copyable {
             history.encode(into: &writer)
             return PairSnapshot(
                 instrument: history.instrument.id,
+                phase: .continuous,
                 updateID: depth.updateID,
                 bids: depth.bids.map { PriceLevel(price: $0.0, quantity: $0.1) },
                 asks: depth.asks.map { PriceLevel(price: $0.0, quantity: $0.1) },

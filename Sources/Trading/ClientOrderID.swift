@@ -2,14 +2,15 @@
 ///
 /// Source: the venue rule for `newClientOrderId`. 36 bytes and a length fit in five words, so an
 /// id costs no allocation on the way through a shard.
-public struct ClientOrderID: Hashable, Sendable {
+public struct ClientOrderID: Hashable, Sendable, BitwiseCopyable {
     /// The longest id in bytes.
     public static let sizeMax = 36
 
     /// No id.
     public static let none = ClientOrderID()
 
-    private var words: (UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0)
+    /// The bytes in little-endian words, then zeros; the last byte is the size.
+    public private(set) var words: (UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0)
 
     private init() {}
 

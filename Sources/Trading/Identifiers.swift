@@ -69,6 +69,19 @@ public struct TradeID: Identifier {
     public init(rawValue: Int64) { self.rawValue = rawValue }
 }
 
+/// A list of orders (OCO, OTO, OTOCO); rises per pair from 1, 0 is none.
+public struct OrderListID: Identifier {
+    /// The bare number.
+    public var rawValue: Int64
+
+    /// No list.
+    public static let none = OrderListID(rawValue: 0)
+
+    /// Wraps a bare number.
+    @inlinable
+    public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
 /// A shard; 0 is the coordinator's own log.
 public struct ShardID: Identifier {
     /// The bare number.

@@ -64,6 +64,22 @@ public struct Instrument: Equatable, Sendable {
     public var takerRate: Int64
     /// Applied when an order names none.
     public var defaultSelfTradePrevention: SelfTradePrevention
+    /// ICEBERG_PARTS: most parts of an iceberg order, the last one counted; 0 allows no iceberg.
+    public var icebergPartsMax: Int
+    /// MAX_NUM_ALGO_ORDERS: conditional orders of one account waiting in this pair; 0 allows none.
+    public var algoOrdersMax: Int
+    /// MAX_POSITION: most lots of the base asset one account may have and be buying; 0 is off.
+    public var positionMax: Quantity
+    /// TRAILING_DELTA bounds, in basis points; a maximum of 0 allows no trailing stop.
+    public var trailingDeltaMin: Int32
+    /// See `trailingDeltaMin`.
+    public var trailingDeltaMax: Int32
+    /// How far from the reference price a trade may happen before trading halts, in 10⁻⁸; 0 is off.
+    public var haltBand: Int64
+    /// How long the call auction after such a halt lasts, in microseconds of log time.
+    public var haltMicroseconds: Int64
+    /// After how long the last price becomes the reference price, in microseconds of log time.
+    public var referenceMicroseconds: Int64
 
     /// Makes a pair with every rule stated.
     public init(
@@ -88,7 +104,15 @@ public struct Instrument: Equatable, Sendable {
         openOrdersMax: Int,
         makerRate: Int64,
         takerRate: Int64,
-        defaultSelfTradePrevention: SelfTradePrevention
+        defaultSelfTradePrevention: SelfTradePrevention,
+        icebergPartsMax: Int = 10,
+        algoOrdersMax: Int = 5,
+        positionMax: Quantity = .zero,
+        trailingDeltaMin: Int32 = 10,
+        trailingDeltaMax: Int32 = 2000,
+        haltBand: Int64 = 0,
+        haltMicroseconds: Int64 = 30_000_000,
+        referenceMicroseconds: Int64 = 300_000_000
     ) {
         self.id = id
         self.symbol = symbol
@@ -112,6 +136,14 @@ public struct Instrument: Equatable, Sendable {
         self.makerRate = makerRate
         self.takerRate = takerRate
         self.defaultSelfTradePrevention = defaultSelfTradePrevention
+        self.icebergPartsMax = icebergPartsMax
+        self.algoOrdersMax = algoOrdersMax
+        self.positionMax = positionMax
+        self.trailingDeltaMin = trailingDeltaMin
+        self.trailingDeltaMax = trailingDeltaMax
+        self.haltBand = haltBand
+        self.haltMicroseconds = haltMicroseconds
+        self.referenceMicroseconds = referenceMicroseconds
     }
 
     /// Quote units in one tick × one lot.
@@ -134,9 +166,17 @@ public struct Instrument: Equatable, Sendable {
         }
         let bounds = [
             bidMultiplierUp, bidMultiplierDown, askMultiplierUp, askMultiplierDown, marketBand,
-            marketQuantityMax.lots, Int64(openOrdersMax),
+            marketQuantityMax.lots, Int64(openOrdersMax), Int64(icebergPartsMax),
+            Int64(algoOrdersMax), positionMax.lots, Int64(trailingDeltaMin), haltBand,
         ]
         if bounds.contains(where: { $0 < 0 }) { return "\(symbol): a bound is negative" }
+        if haltMicroseconds < 1 || referenceMicroseconds < 1 {
+            return "\(symbol): a duration of the price band is not positive"
+        }
+        // Ten thousand basis points would be a sell stop at zero.
+        if trailingDeltaMax < 0 || trailingDeltaMax >= 10_000 {
+            return "\(symbol): a trailing delta is outside 0...9999"
+        }
         return nil
     }
 

@@ -32,10 +32,30 @@ public struct Order: Equatable, Sendable {
     public var createdAt: Timestamp
     /// Log time of the last change.
     public var updatedAt: Timestamp
+    /// Stop price, or the activation price of a trailing stop; `none` where there is none.
+    public var stopPrice: Price
+    /// How far a trailing stop stays behind the best price since its activation.
+    ///
+    /// Unit: basis points (1/10,000). 0 unless a trailing stop.
+    public var trailingDelta: Int32
+    /// The part shown in the book at a time; 0 unless an iceberg order.
+    public var icebergQuantity: Quantity
+    /// When it expires in log time; `zero` unless GTD.
+    public var expiresAt: Timestamp
+    /// Quantity that self-trade prevention took off (mode DECREMENT).
+    public var prevented: Quantity
+    /// The list it belongs to.
+    public var list: OrderListID
+    /// Log time at which it began to trade; `zero` while it waits for a trigger or its list.
+    public var workingAt: Timestamp
 
-    /// The unfilled part; 0 once closed by a fill.
+    /// The part that may still trade; 0 once closed by a fill.
     @inlinable
-    public var remaining: Quantity { quantity - executed }
+    public var remaining: Quantity { quantity - executed - prevented }
+
+    /// Whether it is in the book or was, and no longer waits for a trigger or for its list.
+    @inlinable
+    public var isWorking: Bool { workingAt != .zero }
 
     /// Makes a record of all its fields.
     public init(
@@ -54,7 +74,14 @@ public struct Order: Equatable, Sendable {
         cumulativeQuote: Amount,
         status: OrderStatus,
         createdAt: Timestamp,
-        updatedAt: Timestamp
+        updatedAt: Timestamp,
+        stopPrice: Price = .none,
+        trailingDelta: Int32 = 0,
+        icebergQuantity: Quantity = .zero,
+        expiresAt: Timestamp = .zero,
+        prevented: Quantity = .zero,
+        list: OrderListID = .none,
+        workingAt: Timestamp = .zero
     ) {
         self.id = id
         self.instrument = instrument
@@ -72,5 +99,12 @@ public struct Order: Equatable, Sendable {
         self.status = status
         self.createdAt = createdAt
         self.updatedAt = updatedAt
+        self.stopPrice = stopPrice
+        self.trailingDelta = trailingDelta
+        self.icebergQuantity = icebergQuantity
+        self.expiresAt = expiresAt
+        self.prevented = prevented
+        self.list = list
+        self.workingAt = workingAt
     }
 }

@@ -16,6 +16,22 @@ public enum OrderType: UInt8, Sendable, CaseIterable {
     case market = 1
     /// A limit order that is refused when it would take (post-only).
     case limitMaker = 2
+    /// A market order that waits until the last price gets worse than its stop price.
+    case stopLoss = 3
+    /// A limit order that waits until the last price gets worse than its stop price.
+    case stopLossLimit = 4
+    /// A market order that waits until the last price gets better than its stop price.
+    case takeProfit = 5
+    /// A limit order that waits until the last price gets better than its stop price.
+    case takeProfitLimit = 6
+
+    /// Whether it waits for a trigger before it enters the book (an algo order in the filters).
+    @inlinable
+    public var isConditional: Bool { rawValue >= OrderType.stopLoss.rawValue }
+
+    /// Whether it carries a limit price.
+    @inlinable
+    public var hasLimit: Bool { self != .market && self != .stopLoss && self != .takeProfit }
 }
 
 /// How long the unfilled part of an order lives.
@@ -26,6 +42,12 @@ public enum TimeInForce: UInt8, Sendable, CaseIterable {
     case immediateOrCancel = 1
     /// Fills whole at once or expires untouched.
     case fillOrKill = 2
+    /// Rests until cancelled or until its expiry time has come.
+    case goodTilDate = 3
+
+    /// Whether what does not trade at once stays in the book.
+    @inlinable
+    public var mayRest: Bool { self == .goodTilCancelled || self == .goodTilDate }
 }
 
 /// What happens when an account's order meets its own resting order.
@@ -38,6 +60,8 @@ public enum SelfTradePrevention: UInt8, Sendable, CaseIterable {
     case expireMaker = 2
     /// Both expire.
     case expireBoth = 3
+    /// Both shrink by the smaller of the two; what has nothing left expires.
+    case decrement = 4
 }
 
 /// Where an order is in its life.
@@ -50,8 +74,14 @@ public enum OrderStatus: UInt8, Sendable, CaseIterable {
     case expired = 4
     /// Ended by self-trade prevention.
     case expiredInMatch = 5
+    /// Waits for the working order of its list to be filled.
+    case pendingNew = 6
+    /// Could not start when the working order of its list was filled.
+    case rejected = 7
 
-    /// Whether the order still rests in the book.
+    /// Whether the order may still trade.
     @inlinable
-    public var isOpen: Bool { self == .new || self == .partiallyFilled }
+    public var isOpen: Bool {
+        self == .new || self == .partiallyFilled || self == .pendingNew
+    }
 }

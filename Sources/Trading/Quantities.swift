@@ -1,5 +1,5 @@
 /// A limit price or trade price, in ticks of its instrument.
-public struct Price: Hashable, Comparable, Sendable {
+public struct Price: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Number of ticks.
     ///
     /// Range: positive for a real price, 0 where there is none.
@@ -18,7 +18,7 @@ public struct Price: Hashable, Comparable, Sendable {
 }
 
 /// A quantity of the base asset, in lots of its instrument.
-public struct Quantity: Hashable, Comparable, Sendable {
+public struct Quantity: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Number of lots.
     ///
     /// Range: never negative.
@@ -57,7 +57,7 @@ public struct Quantity: Hashable, Comparable, Sendable {
 }
 
 /// An amount of one asset, in units of 10⁻⁸.
-public struct Amount: Hashable, Comparable, Sendable {
+public struct Amount: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Number of units.
     ///
     /// Range: never negative in a balance; about ±92 billion whole coins.
@@ -108,7 +108,7 @@ public struct Amount: Hashable, Comparable, Sendable {
 /// A moment of log time, in microseconds since 1970-01-01 UTC.
 ///
 /// Inside replicated state time only ever comes from the log, where it never goes back.
-public struct Timestamp: Hashable, Comparable, Sendable {
+public struct Timestamp: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Microseconds since the Unix epoch.
     public var microseconds: Int64
 

@@ -6,6 +6,10 @@ public enum Filter: UInt8, Sendable, CaseIterable {
     case marketLotSize = 3
     case notional = 4
     case openOrders = 5
+    case icebergParts = 6
+    case openAlgoOrders = 7
+    case maxPosition = 8
+    case trailingDelta = 9
 }
 
 /// Why a shard refused a command or a query; an outcome, not an error.
@@ -30,4 +34,20 @@ public enum RejectReason: Equatable, Sendable {
     case malformed
     /// A limit of the shard itself is reached (accounts, open orders).
     case overloaded
+    /// The phase of the pair does not allow it.
+    case marketClosed
+    /// A stop whose price has been reached already.
+    case wouldTrigger
+    /// The prices of the orders of a list do not stand as the list needs.
+    case badPrices
+    /// The shown part is larger than the order.
+    case icebergTooLarge
+    /// An amendment that changes nothing.
+    case noChange
+    /// An amendment that would make an order larger and keep its place.
+    case quantityIncrease
+    /// Cancel of a list that is unknown or done.
+    case unknownList
+    /// Query of a list that is unknown or has left the window kept.
+    case noSuchList
 }

@@ -105,6 +105,7 @@ public struct LevelChange: Equatable, Sendable {
 public enum MarketEvent: Equatable, Sendable {
     case trade(Trade)
     case level(LevelChange)
+    case phase(PhaseChange)
 }
 
 /// What an account has of one asset on one shard.

@@ -83,6 +83,20 @@ public struct ByteReader: Sendable {
         }
     }
 
+    /// Reads an integer that may be absent: a truth value, then the integer, 0 where there is none.
+    ///
+    /// - Parameter type: Its type.
+    /// - Returns: The value.
+    /// - Throws: `DecodeError`, also when an absent one is not 0.
+    public mutating func readOptional<Value: FixedWidthInteger>(
+        _ type: Value.Type
+    ) throws(DecodeError) -> Value? {
+        let isPresent = try readBool()
+        let value = try read(type)
+        guard isPresent || value == 0 else { throw .badValue(field: "absent", at: position) }
+        return isPresent ? value : nil
+    }
+
     /// Reads an identifier or a term by its raw number.
     ///
     /// - Parameter type: Its type.

@@ -4,26 +4,6 @@ import Trading
 // endian, without padding; `Wire.docc` repeats them as tables.
 
 extension ByteWriter {
-    /// Appends an order.
-    public mutating func write(_ order: Order) {
-        write(order.id)
-        write(order.instrument)
-        write(order.account)
-        write(order.clientOrderID)
-        write(order.side)
-        write(order.type)
-        write(order.timeInForce)
-        write(order.selfTradePrevention)
-        write(order.price)
-        write(order.quantity)
-        write(order.quoteQuantity)
-        write(order.executed)
-        write(order.cumulativeQuote)
-        write(order.status)
-        write(order.createdAt)
-        write(order.updatedAt)
-    }
-
     /// Appends a trade, 43 bytes.
     public mutating func write(_ trade: Trade) {
         write(trade.instrument)
@@ -82,9 +62,17 @@ extension ByteWriter {
         write(instrument.makerRate)
         write(instrument.takerRate)
         write(instrument.defaultSelfTradePrevention)
+        write(Int64(instrument.icebergPartsMax))
+        write(Int64(instrument.algoOrdersMax))
+        write(instrument.positionMax)
+        write(instrument.trailingDeltaMin)
+        write(instrument.trailingDeltaMax)
+        write(instrument.haltBand)
+        write(instrument.haltMicroseconds)
+        write(instrument.referenceMicroseconds)
     }
 
-    /// Appends a public event: one byte of kind, then the trade or the level.
+    /// Appends a public event: one byte of kind, then the trade, the level or the phase.
     public mutating func write(_ event: MarketEvent) {
         switch event {
         case .trade(let trade):
@@ -97,36 +85,17 @@ extension ByteWriter {
             write(change.price)
             write(change.quantity)
             write(change.updateID)
+        case .phase(let change):
+            write(UInt8(2))
+            write(change.instrument)
+            write(change.phase)
+            write(change.reopensAt)
+            write(change.time)
         }
     }
 }
 
 extension ByteReader {
-    /// Reads an order.
-    ///
-    /// - Returns: The order.
-    /// - Throws: `DecodeError`.
-    public mutating func readOrder() throws(DecodeError) -> Order {
-        Order(
-            id: try read(OrderID.self),
-            instrument: try read(InstrumentID.self),
-            account: try read(AccountID.self),
-            clientOrderID: try readClientOrderID(),
-            side: try read(Side.self),
-            type: try read(OrderType.self),
-            timeInForce: try read(TimeInForce.self),
-            selfTradePrevention: try read(SelfTradePrevention.self),
-            price: try readPrice(),
-            quantity: try readQuantity(),
-            quoteQuantity: try readAmount(),
-            executed: try readQuantity(),
-            cumulativeQuote: try readAmount(),
-            status: try read(OrderStatus.self),
-            createdAt: try readTimestamp(),
-            updatedAt: try readTimestamp()
-        )
-    }
-
     /// Reads a trade.
     ///
     /// - Returns: The trade.
@@ -205,7 +174,15 @@ extension ByteReader {
             openOrdersMax: Int(try read(Int64.self)),
             makerRate: try read(Int64.self),
             takerRate: try read(Int64.self),
-            defaultSelfTradePrevention: try read(SelfTradePrevention.self)
+            defaultSelfTradePrevention: try read(SelfTradePrevention.self),
+            icebergPartsMax: Int(try read(Int64.self)),
+            algoOrdersMax: Int(try read(Int64.self)),
+            positionMax: try readQuantity(),
+            trailingDeltaMin: try read(Int32.self),
+            trailingDeltaMax: try read(Int32.self),
+            haltBand: try read(Int64.self),
+            haltMicroseconds: try read(Int64.self),
+            referenceMicroseconds: try read(Int64.self)
         )
     }
 
@@ -225,6 +202,15 @@ extension ByteReader {
                     price: try readPrice(),
                     quantity: try readQuantity(),
                     updateID: try read(Int64.self)
+                )
+            )
+        case 2:
+            return .phase(
+                PhaseChange(
+                    instrument: try read(InstrumentID.self),
+                    phase: try read(TradingPhase.self),
+                    reopensAt: try readTimestamp(),
+                    time: try readTimestamp()
                 )
             )
         default: throw .badValue(field: "MarketEvent", at: start)

@@ -49,13 +49,13 @@ public enum FeedMessage: Equatable, Sendable {
         switch kind {
         case 0:
             var pairs: [PairSnapshot] = []
-            for _ in 0..<(try reader.readCount(elementSizeMin: 22)) {
+            for _ in 0..<(try reader.readCount(elementSizeMin: 23)) {
                 pairs.append(try PairSnapshot(from: &reader))
             }
             self = .snapshot(position: position, pairs)
         case 1:
             var events: [MarketEvent] = []
-            for _ in 0..<(try reader.readCount(elementSizeMin: 28)) {
+            for _ in 0..<(try reader.readCount(elementSizeMin: 20)) {
                 events.append(try reader.readMarketEvent())
             }
             self = .events(first: position, events)
@@ -84,6 +84,8 @@ public struct PriceLevel: Equatable, Sendable {
 public struct PairSnapshot: Equatable, Sendable {
     /// The pair.
     public var instrument: InstrumentID
+    /// What it takes at present.
+    public var phase: TradingPhase
     /// The book's last update.
     public var updateID: Int64
     /// Best first.
@@ -96,12 +98,14 @@ public struct PairSnapshot: Equatable, Sendable {
     /// Makes a snapshot.
     public init(
         instrument: InstrumentID,
+        phase: TradingPhase,
         updateID: Int64,
         bids: [PriceLevel],
         asks: [PriceLevel],
         history: [UInt8]
     ) {
         self.instrument = instrument
+        self.phase = phase
         self.updateID = updateID
         self.bids = bids
         self.asks = asks
@@ -110,6 +114,7 @@ public struct PairSnapshot: Equatable, Sendable {
 
     func write(to writer: inout ByteWriter) {
         writer.write(instrument)
+        writer.write(phase)
         writer.write(updateID)
         for side in [bids, asks] {
             writer.write(count: side.count)
@@ -123,6 +128,7 @@ public struct PairSnapshot: Equatable, Sendable {
 
     init(from reader: inout ByteReader) throws(DecodeError) {
         instrument = try reader.read(InstrumentID.self)
+        phase = try reader.read(TradingPhase.self)
         updateID = try reader.read(Int64.self)
         bids = try Self.readSide(&reader)
         asks = try Self.readSide(&reader)

@@ -56,7 +56,7 @@ public enum EntryKind: UInt8, Sendable {
 /// One entry of a shard's log: a batch of commands, or the marker that opens an epoch.
 public struct LogEntry: Equatable, Sendable {
     /// Layout version written by this build.
-    public static let version: UInt16 = 1
+    public static let version: UInt16 = 2
     /// Bytes before the payload.
     public static let headerSize = 72
     /// The largest payload taken, in bytes.

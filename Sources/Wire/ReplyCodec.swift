@@ -37,6 +37,44 @@ extension ByteWriter {
         case .position(let position):
             write(UInt8(7))
             write(position)
+        case .placedList(let list, let orders, let fills):
+            write(UInt8(8))
+            write(list)
+            write(orders)
+            write(fills)
+        case .canceledList(let list, let orders):
+            write(UInt8(9))
+            write(list)
+            write(orders)
+        case .amended(let order, let fills):
+            write(UInt8(10))
+            write(order)
+            write(fills)
+        case .replaced(let outcome):
+            write(UInt8(11))
+            write(outcome.cancel)
+            write(outcome.place)
+        case .positions(let positions):
+            write(UInt8(12))
+            write(count: positions.count)
+            for position in positions { write(position) }
+        case .orderLists(let lists):
+            write(UInt8(13))
+            write(count: lists.count)
+            for list in lists { write(list) }
+        }
+    }
+
+    private mutating func write(_ step: CancelReplaceOutcome.Step) {
+        switch step {
+        case .notAttempted: write(UInt8(0))
+        case .failed(let reason):
+            write(UInt8(1))
+            write(reason)
+        case .done(let order, let fills):
+            write(UInt8(2))
+            write(order)
+            write(fills)
         }
     }
 
@@ -60,7 +98,9 @@ extension ByteReader {
         let start = position
         let kind = Int(try read(UInt8.self))
         if kind == 0 { return .filter(try read(Filter.self)) }
-        _ = try read(UInt8.self)
+        guard try read(UInt8.self) == 0 else {
+            throw .badValue(field: "RejectReason", at: start + 1)
+        }
         guard kind <= RejectReason.plainCases.count else {
             throw .badValue(field: "RejectReason", at: start)
         }
@@ -85,13 +125,45 @@ extension ByteReader {
             for _ in 0..<(try readCount(elementSizeMin: 18)) { balances.append(try readBalance()) }
             return .balances(balances)
         case 7: return .position(try read(SequenceNumber.self))
+        case 8:
+            return .placedList(
+                try readOrderList(),
+                orders: try readOrders(),
+                fills: try readFills()
+            )
+        case 9: return .canceledList(try readOrderList(), orders: try readOrders())
+        case 10: return .amended(try readOrder(), fills: try readFills())
+        case 11:
+            return .replaced(CancelReplaceOutcome(cancel: try readStep(), place: try readStep()))
+        case 12:
+            var positions: [Position] = []
+            for _ in 0..<(try readCount(elementSizeMin: 26)) {
+                positions.append(try readPosition())
+            }
+            return .positions(positions)
+        case 13:
+            var lists: [OrderList] = []
+            for _ in 0..<(try readCount(elementSizeMin: 45)) { lists.append(try readOrderList()) }
+            return .orderLists(lists)
         default: throw .badValue(field: "Reply", at: start)
+        }
+    }
+
+    private mutating func readStep() throws(DecodeError) -> CancelReplaceOutcome.Step {
+        let start = position
+        switch try read(UInt8.self) {
+        case 0: return .notAttempted
+        case 1: return .failed(try readRejectReason())
+        case 2: return .done(try readOrder(), fills: try readFills())
+        default: throw .badValue(field: "CancelReplaceOutcome.Step", at: start)
         }
     }
 
     private mutating func readOrders() throws(DecodeError) -> [Order] {
         var orders: [Order] = []
-        for _ in 0..<(try readCount(elementSizeMin: 76)) { orders.append(try readOrder()) }
+        for _ in 0..<(try readCount(elementSizeMin: Order.wireSizeMin)) {
+            orders.append(try readOrder())
+        }
         return orders
     }
 
@@ -107,5 +179,7 @@ extension RejectReason {
     fileprivate static let plainCases: [RejectReason] = [
         .insufficientBalance, .duplicateOrder, .wouldTake, .unknownOrder, .noSuchOrder,
         .unknownInstrument, .unknownAsset, .duplicateExpired, .malformed, .overloaded,
+        .marketClosed, .wouldTrigger, .badPrices, .icebergTooLarge, .noChange, .quantityIncrease,
+        .unknownList, .noSuchList,
     ]
 }

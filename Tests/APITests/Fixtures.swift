@@ -57,7 +57,12 @@ enum Fixtures {
         )
     }
 
-    static var gateway: Gateway {
+    static var gateway: Gateway { gateway { _ in .continuous } }
+
+    static func gateway(
+        _ venue: Venue = venue,
+        phase: @escaping (InstrumentID) -> TradingPhase
+    ) -> Gateway {
         let secret = Array(secretText.utf8)
         return Gateway(
             venue: venue,
@@ -66,7 +71,8 @@ enum Fixtures {
                 APIKey(key: "reader", secret: secret, account: account, canTrade: false),
             ]),
             authenticate: { HMAC.authenticate($1, secret: $0.secret) },
-            makeClientOrderID: { ClientOrderID("generated0000000000001") ?? .none }
+            makeClientOrderID: { ClientOrderID("generated0000000000001") ?? .none },
+            phase: phase
         )
     }
 

@@ -67,9 +67,10 @@ import Trading
         {"symbol":"BTCUSDT","status":"TRADING","baseAsset":"BTC","baseAssetPrecision":8,
         "quoteAsset":"USDT","quotePrecision":8,"quoteAssetPrecision":8,
         "baseCommissionPrecision":8,"quoteCommissionPrecision":8,
-        "orderTypes":["LIMIT","LIMIT_MAKER","MARKET"],"icebergAllowed":false,"ocoAllowed":false,
+        "orderTypes":["LIMIT","LIMIT_MAKER","MARKET","STOP_LOSS","STOP_LOSS_LIMIT","TAKE_PROFIT",
+        "TAKE_PROFIT_LIMIT"],"icebergAllowed":true,"ocoAllowed":false,
         "otoAllowed":false,"opoAllowed":false,"quoteOrderQtyMarketAllowed":true,
-        "allowTrailingStop":false,"cancelReplaceAllowed":false,"amendAllowed":false,
+        "allowTrailingStop":true,"cancelReplaceAllowed":false,"amendAllowed":false,
         "pegInstructionsAllowed":false,"isSpotTradingAllowed":true,
         "isMarginTradingAllowed":false,"filters":[
         {"filterType":"PRICE_FILTER","minPrice":"0.01000000","maxPrice":"1000000.00000000",
@@ -83,9 +84,14 @@ import Trading
         {"filterType":"PERCENT_PRICE_BY_SIDE","bidMultiplierUp":"5.00000000",
         "bidMultiplierDown":"0.20000000","askMultiplierUp":"5.00000000",
         "askMultiplierDown":"0.20000000","avgPriceMins":0},
-        {"filterType":"MAX_NUM_ORDERS","maxNumOrders":200}],"permissions":[],
+        {"filterType":"MAX_NUM_ORDERS","maxNumOrders":200},
+        {"filterType":"ICEBERG_PARTS","limit":10},
+        {"filterType":"MAX_NUM_ALGO_ORDERS","maxNumAlgoOrders":5},
+        {"filterType":"TRAILING_DELTA","minTrailingAboveDelta":10,"maxTrailingAboveDelta":2000,
+        "minTrailingBelowDelta":10,"maxTrailingBelowDelta":2000}],"permissions":[],
         "defaultSelfTradePreventionMode":"EXPIRE_MAKER",
-        "allowedSelfTradePreventionModes":["NONE","EXPIRE_TAKER","EXPIRE_MAKER","EXPIRE_BOTH"],
+        "allowedSelfTradePreventionModes":["NONE","EXPIRE_TAKER","EXPIRE_MAKER","EXPIRE_BOTH",
+        "DECREMENT"],
         "permissionSets":
         """
 
@@ -96,6 +102,39 @@ import Trading
             get("/api/v3/exchangeInfo", "symbol=BTCUSDT&showPermissionSets=false"),
             full + "[]}]}"
         )
+    }
+
+    @Test(arguments: [
+        (TradingPhase.continuous, "TRADING"), (.preOpen, "BREAK"), (.cancelOnly, "CANCEL_ONLY"),
+        (.halted, "HALT"),
+    ])
+    func exchangeInfoShowsThePhase(phase: TradingPhase, status: String) {
+        let gateway = Fixtures.gateway { $0 == InstrumentID(1) ? phase : .continuous }
+        func info(_ query: String) -> String {
+            let request = Fixtures.get("/api/v3/exchangeInfo", query)
+            return gateway.interpret(request, now: Fixtures.now).response?.text ?? ""
+        }
+        #expect(info("").contains("{\"symbol\":\"LTCBTC\",\"status\":\"\(status)\","))
+        #expect(info("").contains("{\"symbol\":\"BTCUSDT\",\"status\":\"TRADING\","))
+        #expect(info("symbolStatus=\(status)").contains("LTCBTC"))
+        #expect(!info("symbolStatus=END_OF_DAY").contains("LTCBTC"))
+    }
+
+    @Test func rulesThatAreOffAreNotOffered() {
+        var plain = Fixtures.btcusdt
+        (plain.icebergPartsMax, plain.algoOrdersMax) = (0, 0)
+        plain.positionMax = Quantity(lots: 500)
+        let venue = Venue(assets: Fixtures.assets, instruments: [plain])
+        let gateway = Fixtures.gateway(venue) { _ in .continuous }
+        let request = Fixtures.get("/api/v3/exchangeInfo", "")
+        let text = gateway.interpret(request, now: Fixtures.now).response?.text ?? ""
+        #expect(text.contains("\"orderTypes\":[\"LIMIT\",\"LIMIT_MAKER\",\"MARKET\"],"))
+        #expect(text.contains("\"icebergAllowed\":false,"))
+        #expect(text.contains("\"allowTrailingStop\":false,"))
+        #expect(text.contains("\"MAX_POSITION\",\"maxPosition\":\"0.00500000\"}"))
+        #expect(!text.contains("TRAILING_DELTA"))
+        #expect(!text.contains("ICEBERG_PARTS"))
+        #expect(!text.contains("MAX_NUM_ALGO_ORDERS"))
     }
 
     @Test(arguments: [

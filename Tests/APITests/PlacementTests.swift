@@ -67,8 +67,43 @@ import Trading
     }
 
     @Test(arguments: [
+        ("STOP_LOSS_LIMIT&timeInForce=GTC&price=9", OrderType.stopLossLimit),
+        ("TAKE_PROFIT_LIMIT&timeInForce=FOK&price=9", .takeProfitLimit),
+        ("STOP_LOSS", .stopLoss), ("TAKE_PROFIT", .takeProfit),
+    ])
+    func conditionalOrderTakesStopPriceOrDelta(parameters: String, type: OrderType) {
+        let base = "symbol=BTCUSDT&side=BUY&quantity=1&type=" + parameters
+        let stop = order(place(base + "&stopPrice=12.5"))
+        #expect(stop?.type == type)
+        #expect(stop?.stopPrice == Price(ticks: 1250))
+        #expect(stop?.trailingDelta == 0)
+        let trailing = order(place(base + "&trailingDelta=100"))
+        #expect(trailing?.stopPrice == Price.none)
+        #expect(trailing?.trailingDelta == 100)
+        let both = order(place(base + "&trailingDelta=100&stopPrice=12.5"))
+        #expect(both?.stopPrice == Price(ticks: 1250))
+        #expect(both?.trailingDelta == 100)
+        #expect((both?.price == Price(ticks: 900)) == type.hasLimit)
+    }
+
+    @Test func icebergDateAndModeAreRead() {
+        let order = order(
+            place(
+                "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTD&price=1&quantity=1"
+                    + "&goodTillDate=1499827319560&icebergQty=0.1"
+                    + "&selfTradePreventionMode=DECREMENT"
+            )
+        )
+        #expect(order?.timeInForce == .goodTilDate)
+        #expect(order?.expiresAt == Timestamp(microseconds: 1_499_827_319_560_000))
+        #expect(order?.icebergQuantity == Quantity(lots: 10_000))
+        #expect(order?.selfTradePrevention == .decrement)
+    }
+
+    @Test(arguments: [
         ("type=LIMIT&timeInForce=GTC&price=1", ResponseType.full),
         ("type=MARKET", .full), ("type=LIMIT_MAKER&price=1", .ack),
+        ("type=STOP_LOSS&stopPrice=1", .ack),
         ("type=LIMIT_MAKER&price=1&newOrderRespType=FULL", .full),
         ("type=MARKET&newOrderRespType=ACK", .ack),
     ])
@@ -123,7 +158,6 @@ import Trading
             ("symbol=btcusdt", -1100, illegal("symbol", "^[A-Z0-9-_.]{1,20}$")),
             ("-side", -1102, mandatory("side")), ("side=buy", -1117, "Invalid side."),
             ("-type", -1102, mandatory("type")),
-            ("type=STOP_LOSS_LIMIT&stopPrice=1", -1116, "Invalid orderType."),
             ("type=limit", -1116, "Invalid orderType."),
             ("-timeInForce", -1102, mandatory("timeInForce")),
             ("timeInForce=GTX", -1115, "Invalid timeInForce."),
@@ -150,7 +184,31 @@ import Trading
             ("stopPrice=1", -1106, notRequired("stopPrice")),
             ("trailingDelta=1", -1106, notRequired("trailingDelta")),
             ("pegPriceType=PRIMARY_PEG", -1106, notRequired("pegPriceType")),
-            ("icebergQty=1", -2010, "Iceberg orders are not supported for this symbol."),
+            ("goodTillDate=1", -1106, notRequired("goodTillDate")),
+            ("timeInForce=GTD", -1102, mandatory("goodTillDate")),
+            (
+                "timeInForce=GTD&goodTillDate=1499827319559", -1130,
+                "Data sent for parameter 'goodTillDate' is not valid."
+            ),
+            ("timeInForce=IOC&icebergQty=1", -1106, notRequired("icebergQty")),
+            ("icebergQty=0.000001", -1013, "Filter failure: LOT_SIZE"),
+            ("type=MARKET&-price&-timeInForce&icebergQty=1", -1106, notRequired("icebergQty")),
+            ("type=STOP_LOSS_LIMIT", -1102, eitherTrigger),
+            ("type=TAKE_PROFIT&-price&-timeInForce", -1102, eitherTrigger),
+            ("type=STOP_LOSS&stopPrice=1", -1106, notRequired("price")),
+            ("type=STOP_LOSS&-price&stopPrice=1", -1106, notRequired("timeInForce")),
+            ("type=TAKE_PROFIT_LIMIT&-price&stopPrice=1", -1102, mandatory("price")),
+            ("type=TAKE_PROFIT_LIMIT&-timeInForce&stopPrice=1", -1102, mandatory("timeInForce")),
+            (
+                "type=STOP_LOSS&-price&-timeInForce&stopPrice=1&quoteOrderQty=1", -1106,
+                notRequired("quoteOrderQty")
+            ),
+            ("type=STOP_LOSS_LIMIT&stopPrice=0", -1013, "Filter failure: PRICE_FILTER"),
+            ("type=STOP_LOSS_LIMIT&trailingDelta=0", -1013, "Filter failure: TRAILING_DELTA"),
+            (
+                "type=STOP_LOSS_LIMIT&trailingDelta=4294967296", -1013,
+                "Filter failure: TRAILING_DELTA"
+            ),
             ("type=LIMIT_MAKER", -1106, notRequired("timeInForce")),
             ("type=MARKET", -1106, notRequired("price")),
             ("type=MARKET&-price", -1106, notRequired("timeInForce")),
@@ -176,7 +234,7 @@ import Trading
                 "Data sent for parameter 'newOrderRespType' is not valid."
             ),
             (
-                "selfTradePreventionMode=DECREMENT", -1130,
+                "selfTradePreventionMode=TRANSFER", -1130,
                 "Data sent for parameter 'selfTradePreventionMode' is not valid."
             ),
             ("strategyId=x", -1100, illegal("strategyId", "^[0-9]{1,20}$")),
@@ -186,6 +244,9 @@ import Trading
     func badParametersAreNamed(changes: String, code: Int, message: String) {
         expect(place(change(changes)).response, code: code, message)
     }
+
+    private static let eitherTrigger =
+        "Param 'stopPrice' or 'trailingDelta' must be sent, but both were empty/null!"
 
     private static func mandatory(_ name: String) -> String {
         "Mandatory parameter '\(name)' was not sent, was empty/null, or malformed."

@@ -30,7 +30,8 @@ import Trading
             cumulativeQuote: Amount(units: 12_000_200_000),
             status: status,
             createdAt: Timestamp(microseconds: 1_507_725_176_595_123),
-            updatedAt: Timestamp(microseconds: 1_507_725_177_000_456)
+            updatedAt: Timestamp(microseconds: 1_507_725_177_000_456),
+            workingAt: Timestamp(microseconds: 1_507_725_176_595_123)
         )
     }
 
@@ -94,6 +95,28 @@ import Trading
         let text = gateway.render(plan(.placement(.result), .microseconds), reply).text
         #expect(text.contains("\"transactTime\":1507725176595123,"))
         #expect(text.contains("\"workingTime\":1507725176595123,"))
+    }
+
+    @Test func waitingStopShowsItsTerms() {
+        var stop = order(type: .stopLossLimit, status: .new)
+        stop.stopPrice = Price(ticks: 2_900_000)
+        stop.trailingDelta = 150
+        stop.icebergQuantity = Quantity(lots: 100)
+        stop.expiresAt = Timestamp(microseconds: 1_600_000_000_000_000)
+        stop.prevented = Quantity(lots: 5)
+        stop.list = OrderListID(9)
+        stop.workingAt = .zero
+        let terms = """
+            "stopPrice":"29000.00000000","trailingDelta":150,"icebergQty":"0.00100000",
+            "goodTillDate":1600000000000,"preventedQuantity":"0.00005000"
+            """.replacing("\n", with: "")
+        let placed = gateway.render(plan(.placement(.result)), .placed(stop, fills: [])).text
+        #expect(placed.contains("\"orderListId\":9,"))
+        #expect(placed.contains("\"workingTime\":-1,"))
+        #expect(placed.hasSuffix(terms + "}"))
+        let status = gateway.render(plan(.order), .orders([stop])).text
+        #expect(status.contains(terms))
+        #expect(status.hasSuffix("\"isWorking\":false}"))
     }
 
     @Test func cancelShowsBothIDs() throws {
@@ -213,6 +236,27 @@ import Trading
             ),
             (.duplicateOrder, 400, -2010, "Duplicate order sent."),
             (.wouldTake, 400, -2010, "Order would immediately match and take."),
+            (.filter(.icebergParts), 400, -1013, "Filter failure: ICEBERG_PARTS"),
+            (.filter(.openAlgoOrders), 400, -1013, "Filter failure: MAX_NUM_ALGO_ORDERS"),
+            (.filter(.maxPosition), 400, -1013, "Filter failure: MAX_POSITION"),
+            (.filter(.trailingDelta), 400, -1013, "Filter failure: TRAILING_DELTA"),
+            (.marketClosed, 400, -2010, "Market is closed."),
+            (.wouldTrigger, 400, -2010, "Order would trigger immediately."),
+            (
+                .badPrices, 400, -2010,
+                "The relationship of the prices for the orders is not correct."
+            ),
+            (.icebergTooLarge, 400, -2010, "IcebergQty exceeds QTY."),
+            (
+                .noChange, 400, -2038,
+                "The requested action would change no state; rejecting."
+            ),
+            (
+                .quantityIncrease, 400, -2038,
+                "Order amend (quantity increase) is not supported."
+            ),
+            (.unknownList, 400, -2011, "Unknown order list sent."),
+            (.noSuchList, 400, -2013, "Order list does not exist."),
             (.unknownOrder, 400, -2011, "Unknown order sent."),
             (.noSuchOrder, 400, -2013, "Order does not exist."),
             (

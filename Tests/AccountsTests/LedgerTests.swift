@@ -1,64 +1,9 @@
 import Accounts
 import Testing
 import Trading
-import Wire
 
 /// Balances, holds, settlement and the totals of a ledger.
 @Suite struct LedgerTests {
-    /// A ledger in a box, since the test macros copy what they look at.
-    final class Books {
-        var ledger = Ledger()
-        let coin = AssetColumn(index: 0)
-        let cash = AssetColumn(index: 1)
-        let ann = AccountSlot(index: 0)
-        let bob = AccountSlot(index: 1)
-
-        init() {
-            _ = ledger.add(Asset(id: AssetID(7), symbol: "COIN"))
-            _ = ledger.add(Asset(id: AssetID(2), symbol: "CASH"))
-            _ = deposit(100, to: 5, asset: 2, reference: 1)
-            _ = deposit(10, to: 4, asset: 7, reference: 2)
-        }
-
-        func deposit(
-            _ units: Int64,
-            to account: UInt32,
-            asset: UInt16,
-            reference: UInt64
-        ) -> RejectReason? {
-            ledger.deposit(
-                Amount(units: units),
-                to: AccountID(account),
-                asset: AssetID(asset),
-                reference: reference
-            )
-        }
-
-        func free(_ slot: AccountSlot, _ column: AssetColumn) -> Int64 {
-            ledger.free(slot, column).units
-        }
-
-        func locked(_ slot: AccountSlot, _ column: AssetColumn) -> Int64 {
-            ledger.locked(slot, column).units
-        }
-
-        var totals: [AssetTotals] { ledger.totals() }
-
-        var isConserved: Bool { totals.allSatisfy(\.isConserved) }
-
-        var bytes: [UInt8] {
-            var writer = ByteWriter()
-            ledger.encode(into: &writer)
-            return writer.bytes
-        }
-
-        func restore(_ bytes: [UInt8]) throws(DecodeError) {
-            var reader = ByteReader(bytes)
-            ledger = try Ledger(decoding: &reader)
-            try reader.finish()
-        }
-    }
-
     let books = Books()
 
     @Test func accountBeginsWithItsFirstDeposit() {
@@ -145,28 +90,40 @@ import Wire
         #expect(books.isConserved)
     }
 
-    @Test func snapshotRestoresEverything() throws {
-        books.ledger.hold(Amount(units: 30), books.ann, books.cash)
-        let (bytes, digest) = (books.bytes, books.ledger.digest)
-        try books.restore(bytes)
-        #expect(books.bytes == bytes)
-        #expect(books.ledger.digest == digest)
-        #expect(books.locked(books.ann, books.cash) == 30)
-        #expect(books.deposit(1, to: 5, asset: 2, reference: 1) == nil)
-        #expect(books.free(books.ann, books.cash) == 70)
+    @Test func chargeMovesFromFreeToFees() {
+        let digest = books.ledger.digest
+        books.ledger.charge(Amount(units: 7), books.ann, books.cash)
+        #expect(books.free(books.ann, books.cash) == 93)
+        #expect(books.totals.map(\.fees.units) == [7, 0])
+        #expect(books.isConserved)
+        #expect(books.ledger.digest != digest)
     }
 
-    @Test func snapshotThatDoesNotAddUpIsRefused() {
-        // The last balance of the last account, in front of two references and the digest.
-        var bytes = books.bytes
-        bytes[bytes.count - 8 - 16 - 4 - 16] ^= 1
-        #expect(throws: DecodeError.self) { try books.restore(bytes) }
+    @Test func manyAccountsAreFound() {
+        books.ledger.reserveCapacity(accounts: 1_000)
+        for account in 100..<3_000 as Range<UInt32> {
+            #expect(books.deposit(1, to: account, asset: 2, reference: UInt64(account)) == nil)
+        }
+        for account in 100..<3_000 as Range<UInt32> {
+            let slot = books.ledger.slot(of: AccountID(account))
+            #expect(slot == AccountSlot(index: Int32(account) - 98))
+        }
+        #expect(books.ledger.slot(of: AccountID(3_000)) == nil)
+        #expect(books.isConserved)
     }
 
     @Test func overdraftStopsTheProcess() async {
         await #expect(processExitsWith: .failure) {
             let books = Books()
             books.ledger.hold(Amount(units: 101), books.ann, books.cash)
+        }
+    }
+
+    @Test func chargeBeyondWhatIsFreeStopsTheProcess() async {
+        await #expect(processExitsWith: .failure) {
+            let books = Books()
+            books.ledger.hold(Amount(units: 90), books.ann, books.cash)
+            books.ledger.charge(Amount(units: 11), books.ann, books.cash)
         }
     }
 }

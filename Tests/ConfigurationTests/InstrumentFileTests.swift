@@ -81,6 +81,16 @@ import Trading
             "instruments[0].maxNumOrders: must be above 0"
         ),
         (#""EXPIRE_TAKER""#, #""MAYBE""#, "instruments[0].selfTradePrevention: MAYBE is not"),
+        optional(#""maxIcebergParts": -1"#, "maxIcebergParts: must be 0 to 1000"),
+        optional(#""maxNumAlgoOrders": 10001"#, "maxNumAlgoOrders: must be 0 to 10000"),
+        optional(#""maxPosition": "0.000001""#, "maxPosition: \"0.000001\" is not a whole number"),
+        optional(#""minTrailingDelta": 0"#, "minTrailingDelta: must be 1 to 9999"),
+        optional(#""maxTrailingDelta": 10000"#, "maxTrailingDelta: must be 0 to 9999"),
+        optional(#""maxTrailingDelta": 5"#, "minTrailingDelta: is above maxTrailingDelta"),
+        optional(#""haltBand": "1""#, "haltBand: must be below 1"),
+        optional(#""haltSeconds": 0"#, "haltSeconds: must be 1 to 86400"),
+        optional(#""referenceSeconds": 86401"#, "referenceSeconds: must be 1 to 86400"),
+        optional(#""haltSeconds": "5""#, "instruments[0].haltSeconds: must be"),
         (#""takerFee": "0.002""#, #""takerFee": "1.5""#, "a fee rate is outside"),
     ])
     func mistakeIsNamed(old: String, new: String, expected: String) throws {
@@ -88,6 +98,45 @@ import Trading
         let file = try directory.write("instruments.json", sound.replacing(old, with: new))
         let error = #expect(throws: ConfigurationError.self) { _ = try InstrumentFile.load(file) }
         #expect(error?.description.contains(expected) == true)
+    }
+
+    /// A rule after the last of those that must be there.
+    private static func optional(
+        _ rule: String,
+        _ expected: String
+    ) -> (String, String, String) {
+        (#""EXPIRE_TAKER""#, #""EXPIRE_TAKER", "# + rule, expected)
+    }
+
+    @Test func rulesLeftOutHaveTheirDefaults() throws {
+        let file = try directory.write("instruments.json", sound)
+        let instrument = try #require(InstrumentFile.load(file).instruments.first)
+        #expect(instrument.icebergPartsMax == 10)
+        #expect(instrument.algoOrdersMax == 5)
+        #expect(instrument.positionMax == .zero)
+        #expect(instrument.trailingDeltaMin == 10)
+        #expect(instrument.trailingDeltaMax == 2000)
+        #expect(instrument.haltBand == 0)
+    }
+
+    @Test func rulesThatAreThereAreTaken() throws {
+        let rules = #"""
+            "DECREMENT", "maxIcebergParts": 0, "maxNumAlgoOrders": 7, "maxPosition": "1.5",
+            "minTrailingDelta": 2, "maxTrailingDelta": 3, "haltBand": "0.05", "haltSeconds": 6,
+            "referenceSeconds": 8
+            """#
+        let text = sound.replacing(#""EXPIRE_TAKER""#, with: rules)
+        let file = try directory.write("instruments.json", text)
+        let instrument = try #require(InstrumentFile.load(file).instruments.first)
+        #expect(instrument.defaultSelfTradePrevention == .decrement)
+        #expect(instrument.icebergPartsMax == 0)
+        #expect(instrument.algoOrdersMax == 7)
+        #expect(instrument.positionMax == Quantity(lots: 150_000))
+        #expect(instrument.trailingDeltaMin == 2)
+        #expect(instrument.trailingDeltaMax == 3)
+        #expect(instrument.haltBand == 5_000_000)
+        #expect(instrument.haltMicroseconds == 6_000_000)
+        #expect(instrument.referenceMicroseconds == 8_000_000)
     }
 
     @Test func pairTwiceIsRefused() throws {

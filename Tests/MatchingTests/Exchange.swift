@@ -12,6 +12,13 @@ final class Exchange {
     var time = Timestamp(microseconds: 1_000_000_000)
     private var nameCount = 0
 
+    /// Without assets, accounts and pairs.
+    static func empty() -> Exchange {
+        let exchange = Exchange()
+        exchange.engine = TradingEngine()
+        return exchange
+    }
+
     init(_ change: (inout Instrument) -> Void = { _ in }) {
         var instrument = Instrument.plain(1, "ABC", base: 1, quote: 3)
         change(&instrument)

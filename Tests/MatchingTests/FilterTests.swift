@@ -142,6 +142,43 @@ import Trading
                 $0.price = .none
                 $0.quantity = .zero
             },
+            { $0.stopPrice = Price(ticks: 5) }, { $0.trailingDelta = 100 },
+            { $0.trailingDelta = -1 }, { $0.stopPrice = Price(ticks: -1) },
+            { $0.icebergQuantity = Quantity(lots: -1) },
+            { $0.expiresAt = Timestamp(microseconds: 9_000_000_000) },
+            { $0.timeInForce = .goodTilDate },
+            {
+                $0.timeInForce = .immediateOrCancel
+                $0.icebergQuantity = Quantity(lots: 1)
+            },
+            {
+                $0.timeInForce = .goodTilDate
+                $0.expiresAt = Timestamp(microseconds: 1_000_000_000)
+            },
+            { $0.type = .stopLossLimit }, { $0.type = .takeProfit },
+            {
+                $0.type = .stopLoss
+                $0.stopPrice = Price(ticks: 5)
+            },
+            {
+                $0.type = .takeProfit
+                $0.price = .none
+                $0.stopPrice = Price(ticks: 5)
+                $0.quantity = .zero
+                $0.quoteQuantity = Amount(units: 5)
+            },
+            {
+                $0.type = .stopLoss
+                $0.price = .none
+                $0.stopPrice = Price(ticks: 5)
+                $0.timeInForce = .goodTilDate
+                $0.expiresAt = Timestamp(microseconds: 9_000_000_000)
+            },
+            {
+                $0.type = .limitMaker
+                $0.timeInForce = .goodTilDate
+                $0.expiresAt = Timestamp(microseconds: 9_000_000_000)
+            },
         ]
         for (index, change) in changes.enumerated() {
             var request = exchange.limit(.buy, 5, at: 10)

@@ -1,179 +1,206 @@
-import Accounts
 import Trading
 
 /// The rules of the exchange said as plainly as possible: flat arrays, sorts, copies.
 ///
-/// Slow on purpose; the engine must agree with it in everything.
-/// It keeps no held amounts: what an account holds is derived from its open orders.
+/// Slow on purpose; the engine must agree with it in everything. It keeps no held amounts: what an
+/// account holds is derived from its open orders. Each file is a chapter of the venue's rules.
 struct NaiveExchange {
+    var now = Timestamp.zero
     var assets: [Asset] = []
     var instruments: [Instrument] = []
+    var markets: [InstrumentID: NaiveMarket] = [:]
     var accounts: [AccountID] = []
+    var terms: [AccountID: AccountTerms] = [:]
+    var schedule = FeeSchedule.plain
     var total: [AccountID: [AssetID: Int64]] = [:]
+    var positions: [AccountID: [InstrumentID: Position]] = [:]
     var fees: [AssetID: Int64] = [:]
     var deposits: [AssetID: Int64] = [:]
     var references: Set<UInt64> = []
-    var open: [Order] = []
+    var open: [OpenOrder] = []
     var closed: [Order] = []
+    var lists: [OrderList] = []
     var fills: [Fill] = []
-    var trades: [Trade] = []
-    var orderCount: [InstrumentID: Int64] = [:]
-    var updateCount: [InstrumentID: Int64] = [:]
-    var now = Timestamp.zero
+    /// The order on its walk through the book, if any; its need counts as held.
+    var incoming: IncomingOrder?
+    var events: [MarketEvent] = []
+    var step = NaiveStep()
+    var queue: [NaiveWork] = []
+    /// What happened, for those who want to know that it does.
+    var situations: [String: Int] = [:]
 
     mutating func apply(_ command: Command, at time: Timestamp) -> (Reply, [MarketEvent]) {
         now = max(now, time)
-        let before = self
+        events = []
+        doDueWork()
         let reply = answer(command)
-        var events = trades[before.trades.count...].map { MarketEvent.trade($0) }
-        if let id = command.instrument, let instrument = find(id) {
-            for (side, price) in changedLevels(since: before, instrument, command) {
-                updateCount[id, default: 0] += 1
-                let lots = levels(id, side)[price] ?? 0
-                let change = LevelChange(
-                    instrument: id,
-                    side: side,
-                    price: Price(ticks: price),
-                    quantity: Quantity(lots: lots),
-                    updateID: updateCount[id, default: 0]
-                )
-                events.append(.level(change))
-            }
-        }
+        runQueue()
         return (reply, events)
     }
 
-    /// The opposite side of an incoming order first, for a cancel the bids; best prices first.
-    private func changedLevels(
-        since before: NaiveExchange,
-        _ instrument: Instrument,
-        _ command: Command
-    ) -> [(Side, Int64)] {
-        var sides: [Side] = [.buy, .sell]
-        if case .place(let request) = command {
-            sides = [request.side.opposite, request.side]
+    /// Does what was set off, first come first served, until nothing is left.
+    mutating func runQueue() {
+        var chain = 0
+        while !queue.isEmpty {
+            if case .fired = queue[0] { chain += 1 }
+            run(queue.removeFirst())
         }
-        return sides.flatMap { side in
-            let (old, new) = (before.levels(instrument.id, side), levels(instrument.id, side))
-            let prices = Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }
-            return (side == .buy ? prices.sorted(by: >) : prices.sorted()).map { (side, $0) }
-        }
-    }
-
-    func levels(_ instrument: InstrumentID, _ side: Side) -> [Int64: Int64] {
-        var levels: [Int64: Int64] = [:]
-        for order in open where order.instrument == instrument && order.side == side {
-            levels[order.price.ticks, default: 0] += order.remaining.lots
-        }
-        return levels
+        if chain > 1 { note("cascade") }
     }
 
     private mutating func answer(_ command: Command) -> Reply {
         switch command {
-        case .place(let request):
-            guard let instrument = find(request.instrument) else {
-                return .rejected(.unknownInstrument)
-            }
-            if let reason = refusal(of: request, instrument) { return .rejected(reason) }
-            let (order, fills) = run(request, instrument)
-            return .placed(order, fills: fills)
+        case .place(let request): return place(request)
+        case .placeList(let request): return placeList(request)
+        case .amend(let request): return amend(request)
+        case .cancelReplace(let request): return cancelReplace(request)
         case .cancel(let account, let instrument, let reference):
-            guard find(instrument) != nil else { return .rejected(.unknownInstrument) }
-            let mine = open.filter { $0.account == account && $0.instrument == instrument }
-            let target = mine.last { $0.isNamed(by: reference) }
-            guard let target else { return .rejected(.unknownOrder) }
-            return .canceled([close(target, .canceled)])
-        case .cancelAll(let account, let instrument):
-            guard find(instrument) != nil else { return .rejected(.unknownInstrument) }
-            let mine = open.filter { $0.account == account && $0.instrument == instrument }
-            guard !mine.isEmpty else { return .rejected(.unknownOrder) }
-            var result: [Order] = []
-            for order in mine.sorted(by: { $0.id < $1.id }) {
-                result.append(close(order, .canceled))
-            }
-            return .canceled(result)
+            return cancel(account, instrument, reference)
+        case .cancelAll(let account, let instrument): return cancelAll(account, instrument)
+        case .cancelList(let account, let instrument, let reference):
+            return cancelList(account, instrument, reference)
         case .deposit(let account, let asset, let amount, let reference):
-            if references.contains(reference) { return .done }
-            guard amount.units > 0 else { return .rejected(.malformed) }
-            guard assets.contains(where: { $0.id == asset }) else {
-                return .rejected(.unknownAsset)
-            }
-            references.insert(reference)
-            if !accounts.contains(account) { accounts.append(account) }
-            total[account, default: [:]][asset, default: 0] += amount.units
-            deposits[asset, default: 0] += amount.units
-            return .done
+            return deposit(account, asset, amount, reference)
+        case .setPhase(let instrument, let phase): return setPhase(instrument, phase)
         case .addAsset(let asset):
             assets.append(asset)
             return .done
         case .addInstrument(let instrument):
             instruments.append(instrument)
+            instruments.sort { $0.id < $1.id }
+            markets[instrument.id] = NaiveMarket()
             return .done
+        case .setAccountTerms(let record): return setTerms(record)
+        case .setFeeSchedule(let record): return setSchedule(record)
         case .void: return .done
         }
+    }
+
+    private mutating func deposit(
+        _ account: AccountID,
+        _ asset: AssetID,
+        _ amount: Amount,
+        _ reference: UInt64
+    ) -> Reply {
+        if references.contains(reference) { return .done }
+        guard amount.units > 0 else { return .rejected(.malformed) }
+        guard assets.contains(where: { $0.id == asset }) else { return .rejected(.unknownAsset) }
+        if (deposits[asset] ?? 0).addingReportingOverflow(amount.units).overflow {
+            return .rejected(.overloaded)
+        }
+        references.insert(reference)
+        if !accounts.contains(account) { accounts.append(account) }
+        total[account, default: [:]][asset, default: 0] += amount.units
+        deposits[asset, default: 0] += amount.units
+        return .done
+    }
+
+    private mutating func setTerms(_ record: AccountTerms) -> Reply {
+        if Int(record.feeTier) >= schedule.tiers.count { return .rejected(.malformed) }
+        guard accounts.contains(record.account) else { return .rejected(.insufficientBalance) }
+        terms[record.account] = record
+        return .done
+    }
+
+    private mutating func setSchedule(_ record: FeeSchedule) -> Reply {
+        if record.defect != nil { return .rejected(.malformed) }
+        if let asset = record.discountAsset, !assets.contains(where: { $0.id == asset }) {
+            return .rejected(.unknownAsset)
+        }
+        if terms.values.contains(where: { Int($0.feeTier) >= record.tiers.count }) {
+            return .rejected(.malformed)
+        }
+        schedule = record
+        return .done
     }
 
     func find(_ instrument: InstrumentID) -> Instrument? {
         instruments.first { $0.id == instrument }
     }
 
-    /// What the open orders hold: the quote at its price for a buy, the base for a sell.
-    func holds(of owner: AccountID?) -> [AccountID: [AssetID: Int64]] {
-        var holds: [AccountID: [AssetID: Int64]] = [:]
-        for order in open where owner == nil || order.account == owner {
-            guard let instrument = find(order.instrument) else { continue }
-            let lots = order.remaining.lots
-            if order.side == .buy {
-                let cost = Int64(instrument.exactNotional(order.price.ticks, lots))
-                holds[order.account, default: [:]][instrument.quote, default: 0] += cost
-            } else {
-                let amount = lots * instrument.lotUnits
-                holds[order.account, default: [:]][instrument.base, default: 0] += amount
-            }
-        }
-        return holds
+    /// The pair of an order, which was found when the order came.
+    func pair(_ order: Order) -> Instrument {
+        guard let instrument = find(order.instrument) else { fatalError("pair of \(order)") }
+        return instrument
     }
 
-    func free(_ account: AccountID, _ asset: AssetID) -> Int64 {
-        (total[account]?[asset] ?? 0) - (holds(of: account)[account]?[asset] ?? 0)
+    func market(_ instrument: InstrumentID) -> NaiveMarket { markets[instrument] ?? NaiveMarket() }
+
+    mutating func note(_ situation: String) { situations[situation, default: 0] += 1 }
+}
+
+/// What a pair remembers besides its orders.
+struct NaiveMarket {
+    var phase = TradingPhase.continuous
+    var reopensAt = Timestamp.zero
+    /// Ticks of the last trade.
+    var last: Int64?
+    /// Ticks around which the price band lies, and since when.
+    var reference: Int64?
+    var referenceSince = Timestamp.zero
+    var orderCount: Int64 = 0
+    var listCount: Int64 = 0
+    var tradeCount: Int64 = 0
+    var updateCount: Int64 = 0
+    /// Counts who came to a price, so that the lesser number came first.
+    var arrivalCount: Int64 = 0
+}
+
+/// An open order and what only the venue knows of it.
+struct OpenOrder {
+    enum Stage {
+        /// In the book.
+        case working
+        /// Waits for its trigger.
+        case waiting
+        /// Triggered, its turn has not come.
+        case fired
+        /// Waits for the working order of its list.
+        case pending
     }
 
-    func balances() -> [AccountID: [Balance]] {
-        let holds = holds(of: nil)
-        var balances: [AccountID: [Balance]] = [:]
-        for account in accounts {
-            balances[account] = assets.sorted { $0.id < $1.id }.map { asset in
-                let locked = holds[account]?[asset.id] ?? 0
-                return Balance(
-                    asset: asset.id,
-                    free: Amount(units: (total[account]?[asset.id] ?? 0) - locked),
-                    locked: Amount(units: locked)
-                )
-            }
-        }
-        return balances
+    var order: Order
+    var stage: Stage
+    /// Lots that depth shows.
+    var shown: Int64 = 0
+    var arrival: Int64 = 0
+    /// The price at which a buy holds its funds.
+    var holdTicks: Int64 = 0
+    /// A trailing stop's best price since its activation; `nil` before.
+    var best: Int64?
+
+    func isInBook(_ instrument: InstrumentID, _ side: Side) -> Bool {
+        stage == .working && order.instrument == instrument && order.side == side
     }
 
-    @discardableResult
-    mutating func close(_ order: Order, _ status: OrderStatus) -> Order {
-        open.removeAll { $0.id == order.id && $0.instrument == order.instrument }
-        var order = order
-        order.status = status
-        order.updatedAt = now
-        closed.append(order)
-        return order
+    func isSame(_ other: Order) -> Bool {
+        order.id == other.id && order.instrument == other.instrument
     }
 }
 
-extension Command {
-    /// The pair whose book a command may change.
-    var instrument: InstrumentID? {
-        switch self {
-        case .place(let request): request.instrument
-        case .cancel(_, let instrument, _): instrument
-        case .cancelAll(_, let instrument): instrument
-        default: nil
-        }
+/// An order that walks through the other side of the book.
+struct IncomingOrder {
+    var order: Order
+    /// What a market order may spend or bring in; `nil` where the quantity alone bounds it.
+    var budget: Int64?
+    /// Quote units for a buy, lots for a sell, that a market order was found to need.
+    var estimate: Int64 = 0
+    /// Value of the lots that self-trade prevention took off an amount.
+    var preventedValue: Int64 = 0
+    /// The price at which an amended order stood.
+    var oldTicks: Int64?
+
+    /// What is left of the budget.
+    var left: Int64? { budget.map { $0 - order.cumulativeQuote.units - preventedValue } }
+}
+
+extension Instrument {
+    /// Price × quantity in quote units, in 128 bits; what leaves even those is just too much.
+    func exactNotional(_ ticks: Int64, _ lots: Int64) -> Int128 {
+        let units = Int128(tickUnits) * Int128(lotUnits) / 100_000_000
+        let (product, overflows) = (Int128(ticks) * Int128(lots))
+            .multipliedReportingOverflow(by: units)
+        return overflows ? Int128.max : product
     }
 }
 
@@ -184,11 +211,7 @@ extension Order {
         case .clientOrderID(let name): clientOrderID == name
         }
     }
-}
 
-extension Instrument {
-    /// Price × quantity in quote units, in 128 bits.
-    func exactNotional(_ ticks: Int64, _ lots: Int64) -> Int128 {
-        Int128(ticks) * Int128(tickUnits) * Int128(lots) * Int128(lotUnits) / 100_000_000
-    }
+    /// Whether it stays in the book with what does not trade.
+    var mayRest: Bool { type.hasLimit && timeInForce.mayRest }
 }

@@ -7,7 +7,7 @@ import Wire
 @Suite struct SnapshotTests {
     static func busyDuel(_ seed: UInt64) -> Duel {
         let duel = Duel(seed: seed)
-        for _ in 0..<400 { _ = duel.step(duel.flow.next()) }
+        for _ in 0..<400 { _ = duel.play(duel.nextMove()) }
         return duel
     }
 
@@ -38,10 +38,9 @@ import Wire
         let (kept, restored) = (Self.busyDuel(4), Self.busyDuel(4))
         try restored.exchange.restore(kept.exchange.snapshot)
         for _ in 0..<300 {
-            let command = kept.flow.next()
-            _ = restored.flow.next()
-            #expect(kept.step(command) == nil)
-            #expect(restored.step(command) == nil)
+            let move = kept.nextMove()
+            #expect(kept.play(move) == nil)
+            #expect(restored.play(move) == nil)
         }
         #expect(kept.exchange.snapshot == restored.exchange.snapshot)
         #expect(kept.exchange.digest == restored.exchange.digest)

@@ -61,6 +61,7 @@ private final class Recorder: MarketObserver {
         TradeHistory(instrument: Self.instrument).encode(into: &writer)
         let pair = PairSnapshot(
             instrument: InstrumentID(0),
+            phase: .continuous,
             updateID: updateID,
             bids: [PriceLevel(price: Price(ticks: 9), quantity: Quantity(lots: 2))],
             asks: [],

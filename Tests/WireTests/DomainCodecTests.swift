@@ -63,7 +63,15 @@ import Wire
         openOrdersMax: 18,
         makerRate: 19,
         takerRate: 20,
-        defaultSelfTradePrevention: .expireMaker
+        defaultSelfTradePrevention: .expireMaker,
+        icebergPartsMax: 21,
+        algoOrdersMax: 22,
+        positionMax: Quantity(lots: 23),
+        trailingDeltaMin: 24,
+        trailingDeltaMax: 25,
+        haltBand: 26,
+        haltMicroseconds: 27,
+        referenceMicroseconds: 28
     )
 
     static func word(_ value: UInt8) -> [UInt8] { [value, 0, 0, 0, 0, 0, 0, 0] }
@@ -89,11 +97,46 @@ import Wire
         let golden: [UInt8] =
             Self.word(1) + [2, 0] + [3, 0, 0, 0] + [1, 0x78] + [1, 2, 2, 3]
             + Self.word(4) + Self.word(5) + Self.word(6) + Self.word(7) + Self.word(8) + [5]
-            + Self.word(9) + Self.word(10)
+            + Self.word(9) + Self.word(10) + [0]
         #expect(bytes == golden)
         var reader = ByteReader(bytes)
         #expect(try reader.readOrder() == Self.order)
         try reader.finish()
+    }
+
+    @Test func rareFieldsFollowTheirMask() throws {
+        var order = Self.order
+        order.stopPrice = Price(ticks: 11)
+        order.trailingDelta = 12
+        order.icebergQuantity = Quantity(lots: 13)
+        order.expiresAt = Timestamp(microseconds: 14)
+        order.prevented = Quantity(lots: 15)
+        order.list = OrderListID(16)
+        order.workingAt = Timestamp(microseconds: 17)
+        let plain = Array(Self.bytes { $0.write(Self.order) }.dropLast())
+        let words = (UInt8(13)...17).flatMap(Self.word)
+        let golden: [UInt8] =
+            plain + [0x7f] + Self.word(11) + [12, 0, 0, 0] + words
+        #expect(Self.bytes { $0.write(order) } == golden)
+        var reader = ByteReader(golden)
+        #expect(try reader.readOrder() == order)
+        order = Self.order
+        order.workingAt = order.createdAt
+        #expect(Self.bytes { $0.write(order) } == plain + [0x80])
+        reader = ByteReader(plain + [0x80])
+        #expect(try reader.readOrder() == order)
+    }
+
+    /// One order has one encoding, so that equal states have equal bytes.
+    @Test(arguments: [
+        [1] + word(0), [64] + word(9), [192] + word(7), [2, 0, 0, 0, 0], [64] + word(0),
+    ])
+    func secondEncodingsOfAnOrderAreRefused(tail: [UInt8]) {
+        let plain = Array(Self.bytes { $0.write(Self.order) }.dropLast())
+        #expect(throws: DecodeError.self) {
+            var reader = ByteReader(plain + tail)
+            return try reader.readOrder()
+        }
     }
 
     @Test func fillBytesAreStable() throws {
@@ -111,6 +154,8 @@ import Wire
         let words = (UInt8(4)...20).flatMap(Self.word)
         let golden: [UInt8] =
             [1, 0, 7, 0, 0, 0] + Array("BTCUSDT".utf8) + [2, 0, 3, 0] + words + [2]
+            + (UInt8(21)...23).flatMap(Self.word) + [24, 0, 0, 0, 25, 0, 0, 0]
+            + (UInt8(26)...28).flatMap(Self.word)
         #expect(bytes == golden)
         var reader = ByteReader(bytes)
         #expect(try reader.readInstrument() == Self.instrument)
@@ -147,6 +192,16 @@ import Wire
         #expect(level == [1, 1, 0, 1] + Self.word(2) + Self.word(3) + Self.word(4))
         var reader = ByteReader(level)
         #expect(try reader.readMarketEvent() == .level(change))
+        let halt = PhaseChange(
+            instrument: InstrumentID(1),
+            phase: .preOpen,
+            reopensAt: Timestamp(microseconds: 2),
+            time: Timestamp(microseconds: 3)
+        )
+        let phase = Self.bytes { $0.write(MarketEvent.phase(halt)) }
+        #expect(phase == [2, 1, 0, 1] + Self.word(2) + Self.word(3))
+        reader = ByteReader(phase)
+        #expect(try reader.readMarketEvent() == .phase(halt))
         let trade = Self.bytes { $0.write(MarketEvent.trade(Self.trade)) }
         #expect(trade == [0] + Self.bytes { $0.write(Self.trade) })
         reader = ByteReader(trade)

@@ -29,9 +29,9 @@ import Wire
 
     @Test func bytesAreStable() {
         let record = Self.entry.encoded()
-        let checksum = CRC32CTests.slow([1, 0, 0, 0] + Self.golden)
+        let checksum = CRC32CTests.slow([2, 0, 0, 0] + Self.golden)
         let head: [UInt8] =
-            [1, 0, 0, 0] + (0..<4).map { UInt8(truncatingIfNeeded: checksum >> (8 * $0)) }
+            [2, 0, 0, 0] + (0..<4).map { UInt8(truncatingIfNeeded: checksum >> (8 * $0)) }
         #expect(record.bytes == head + Self.golden)
         #expect(record.id == Self.entry.id)
         #expect(record.bytes.count == LogEntry.headerSize + 3)
@@ -84,8 +84,8 @@ import Wire
             #expect(throws: DecodeError.self) { try LogEntry(decoding: Array(bytes[..<size])) }
         }
         #expect(throws: DecodeError.self) { try LogEntry(decoding: bytes + [0]) }
-        bytes[0] = 2
-        #expect(throws: DecodeError.unsupportedVersion(2)) { try LogEntry(decoding: bytes) }
+        bytes[0] = 1
+        #expect(throws: DecodeError.unsupportedVersion(1)) { try LogEntry(decoding: bytes) }
     }
 
     @Test func wrongPayloadSizeUnderAGoodChecksumIsRefused() {
@@ -105,7 +105,7 @@ import Wire
         var generator = SplitMix(state: 7)
         for _ in 0..<5000 {
             var bytes = generator.bytes(countMax: 120)
-            if bytes.count >= 3 { bytes.replaceSubrange(0..<3, with: [1, 0, 0]) }
+            if bytes.count >= 3 { bytes.replaceSubrange(0..<3, with: [2, 0, 0]) }
             // Either outcome is right; a trap is not.
             _ = try? LogEntry(decoding: bytes)
         }

@@ -41,6 +41,8 @@ import Wire
         var reasons: [RejectReason] = [
             .insufficientBalance, .duplicateOrder, .wouldTake, .unknownOrder, .noSuchOrder,
             .unknownInstrument, .unknownAsset, .duplicateExpired, .malformed, .overloaded,
+            .marketClosed, .wouldTrigger, .badPrices, .icebergTooLarge, .noChange,
+            .quantityIncrease, .unknownList, .noSuchList,
         ]
         reasons += Filter.allCases.map { .filter($0) }
         for reason in reasons {

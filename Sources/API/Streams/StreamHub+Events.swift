@@ -29,6 +29,8 @@ extension StreamHub {
             let pair = Int(trade.instrument.rawValue)
             touch(pair)
             if !slotsOfPair[pair].isEmpty { publish(trade, markets[pair], now, &output) }
+        // Clients read the status of a pair in `exchangeInfo`; no stream carries it.
+        case .phase: break
         }
     }
 

@@ -41,6 +41,8 @@ public struct OrderTicket: Equatable, Sendable {
         case .goodTilCancelled: query.add("timeInForce", "GTC")
         case .immediateOrCancel: query.add("timeInForce", "IOC")
         case .fillOrKill: query.add("timeInForce", "FOK")
+        // Refused without its date, which a ticket does not have.
+        case .goodTilDate: query.add("timeInForce", "GTD")
         }
         query.add("price", decimal: price)
         query.add("quantity", decimal: quantity)

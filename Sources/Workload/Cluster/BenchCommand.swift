@@ -4,7 +4,7 @@ import EventLoop
 /// `castle bench`: figures with what they were measured on.
 public enum BenchCommand {
     /// One line for the list of subcommands.
-    public static let summary = "measure a cluster of its own"
+    public static let summary = "measure a cluster of its own, or the matching core alone"
 
     private struct Report: Codable {
         var machine: MachineFacts
@@ -25,13 +25,16 @@ public enum BenchCommand {
     /// - Parameter arguments: What follows `bench`: the name of a benchmark and its options.
     /// - Returns: 0 when all went well, 1 otherwise, 64 for a bad command line.
     public static func run(arguments: [String]) -> Int32 {
+        if arguments.first == "matching" {
+            return MatchingCommand.run(Array(arguments.dropFirst()))
+        }
         if Arguments.asksForHelp(arguments) || arguments == ["list"] {
             Terminal.say(
                 Arguments.help(
                     usage: "castle bench load [options]",
                     summary: "load: signed orders at 5000/s for 60 s, every append on disk.",
                     flags: flags
-                )
+                ) + "\n\(MatchingCommand.summary)\n  castle bench matching --help says more.\n"
             )
             return 0
         }
@@ -41,7 +44,7 @@ public enum BenchCommand {
                 throw .badValue(
                     flag: "NAME",
                     value: parsed.words.first ?? "",
-                    expected: "a benchmark: load"
+                    expected: "a benchmark: load or matching"
                 )
             }
             let options = try LoadOptions(parsed, rateDefault: 5000, durationDefault: 60)

@@ -149,7 +149,8 @@ private func text(_ level: DepthLevel) -> [String] {
         for _ in 0..<generator.next() % 30 { try new.apply(randomChange(new, &generator)) }
         let snapshot = PairMarket(
             history: new.history,
-            book: DepthMirror(new.book.depth(limit: .max))
+            book: DepthMirror(new.book.depth(limit: .max)),
+            phase: .continuous
         )
         fixture.markets[0] = snapshot
         let lost = fixture.hub.resync(

@@ -1,0 +1,203 @@
+import Accounts
+import Trading
+
+/// All a pair knows of its orders beside their places in the book: their records, whose they are,
+/// what is held for them, their lists, and the recent history.
+///
+/// It is apart from the book so that a walk can settle trades while it goes through the book.
+struct Blotter: ~Copyable {
+    /// Closed orders kept for queries.
+    static let closedMax = 20_000
+    /// Fills kept for queries; every trade makes two.
+    static let fillsMax = 40_000
+
+    let instrument: Instrument
+    /// In order of addition to the shard.
+    let number: Int
+    let base: AssetColumn
+    let quote: AssetColumn
+    /// Quote units in one tick × one lot.
+    let notionalUnits: Int64
+    /// By slot in the book.
+    var records: Pool<OpenOrder>
+    var links: Pool<OwnerLink>
+    /// By account slot.
+    var owners: Pool<OwnerEntry>
+    var lists = ListTable()
+    var closed = AccountHistory<Order>(capacity: closedMax)
+    var fills = AccountHistory<Fill>(capacity: fillsMax)
+    var nextOrderID: Int64 = 1
+    var nextTradeID: Int64 = 1
+    /// Price of the last trade; `none` before the first.
+    var lastPrice = Price.none
+    /// First and last price at which the present step traded; `none` without a trade.
+    var firstTraded = Price.none
+    var lastTraded = Price.none
+    var digest = StateDigest()
+    /// Maker and taker rate by fee tier.
+    var rates: ContiguousArray<FeeRates> = []
+    /// What a step has changed, in the order of its events; empty between steps.
+    var touched: ContiguousArray<TouchedLevel> = []
+    /// Orders that end because another of their list did, and how.
+    var ending: ContiguousArray<(order: OrderID, status: OrderStatus)> = []
+    var queue = StepQueue()
+
+    init(_ instrument: Instrument, number: Int, base: AssetColumn, quote: AssetColumn) {
+        self.instrument = instrument
+        self.number = number
+        self.base = base
+        self.quote = quote
+        notionalUnits = instrument.notionalUnits
+        records = Pool(capacity: 1024)
+        links = Pool(capacity: 1024)
+        owners = Pool(capacity: 64)
+        touched.reserveCapacity(64)
+        digest.add(UInt64(instrument.id.rawValue))
+    }
+
+    /// Adds the present state of an order to the digest.
+    mutating func note(_ order: Order) {
+        digest.add(UInt64(bitPattern: order.id.rawValue) | UInt64(order.status.rawValue) << 56)
+        digest.add(order.remaining.lots)
+    }
+
+    /// What an account has open and has traded here.
+    func owner(_ slot: AccountSlot) -> OwnerEntry {
+        UInt32(slot.index) < owners.count ? owners[UInt32(slot.index)] : OwnerEntry()
+    }
+
+    // MARK: Open orders
+
+    /// Takes up an order that has got a slot.
+    mutating func open(
+        _ order: Order,
+        at slot: OrderSlot,
+        _ name: OrderName,
+        reserve: Amount,
+        _ shared: inout SharedState
+    ) {
+        let number = shared.names.insert(name, instrument.id, order.id)
+        let record = OpenOrder(order: order, name: number, reserve: reserve)
+        while records.count <= slot.index {
+            records.append(record)
+            links.append(OwnerLink(next: 0, previous: 0))
+        }
+        records[slot.index] = record
+        link(slot, name.owner)
+    }
+
+    /// Ends the record of an order whose slot is about to be free: rule of its list, name, history.
+    ///
+    /// - Parameters:
+    ///   - slot: Its slot.
+    ///   - order: As it ended.
+    ///   - owner: Its account.
+    ///   - shared: The money and the names.
+    mutating func retire(
+        _ slot: OrderSlot,
+        _ order: Order,
+        _ owner: AccountSlot,
+        _ shared: inout SharedState
+    ) {
+        unlink(slot, owner)
+        shared.names.remove(records[slot.index].name)
+        archive(order, owner, &shared)
+        if order.list != .none { listMemberEnded(order, &shared) }
+    }
+
+    /// Puts a closed order into the history, and its terms into the retry window if it traded.
+    mutating func archive(
+        _ order: Order,
+        _ owner: AccountSlot,
+        _ shared: inout SharedState
+    ) {
+        invariant(!order.status.isOpen, "only closed orders become history")
+        closed.append(order, owner: owner)
+        guard order.executed.lots > 0 else { return }
+        let name = shared.names.name(order.clientOrderID, of: owner)
+        shared.executions.insert(name, terms: TermsDigest.of(order), at: shared.now)
+    }
+
+    private mutating func link(_ slot: OrderSlot, _ owner: AccountSlot) {
+        let account = UInt32(owner.index)
+        while owners.count <= account { owners.append(OwnerEntry()) }
+        let head = owners[account].head
+        links[slot.index] = OwnerLink(next: head, previous: 0)
+        if head != 0 { links[head].previous = slot.index }
+        owners[account].head = slot.index
+        owners[account].openCount += 1
+    }
+
+    private mutating func unlink(_ slot: OrderSlot, _ owner: AccountSlot) {
+        let link = links[slot.index]
+        let account = UInt32(owner.index)
+        if link.previous == 0 {
+            owners[account].head = link.next
+        } else {
+            links[link.previous].next = link.next
+        }
+        if link.next != 0 { links[link.next].previous = link.previous }
+        owners[account].openCount -= 1
+    }
+
+    /// Slots of the open orders of an account, newest first; not to be changed meanwhile.
+    func visitOpen(of owner: AccountSlot, _ visit: (OpenOrder) -> Void) {
+        var slot = self.owner(owner).head
+        while slot != 0 {
+            visit(records[slot])
+            slot = links[slot].next
+        }
+    }
+
+    // MARK: Holds
+
+    /// The asset an order pays with.
+    func column(_ side: Side) -> AssetColumn { side == .buy ? quote : base }
+
+    /// What is held for an order by itself; the hold of an OCO pair belongs to its list.
+    func hold(of open: OpenOrder) -> Amount {
+        if open.order.list != .none, lists.holdsNothing(for: open.order) { return .zero }
+        return ownNeed(of: open)
+    }
+
+    /// What an order needs to be held for it when it stands alone.
+    func ownNeed(of open: OpenOrder) -> Amount {
+        if open.reserve != .zero { return open.reserve }
+        return need(open.order.side, open.order.price, open.order.remaining)
+    }
+
+    /// What a resting part needs: quote at its price for a buy, base for a sell.
+    func need(_ side: Side, _ price: Price, _ remaining: Quantity) -> Amount {
+        // It fitted when the order was accepted, and has only become less.
+        guard side == .buy else { return Amount(units: remaining.lots * instrument.lotUnits) }
+        return Amount(units: price.ticks * remaining.lots * notionalUnits)
+    }
+}
+
+/// The rates a tier pays, in 10⁻⁸.
+struct FeeRates {
+    var maker: Int64
+    var taker: Int64
+}
+
+/// What has been set off and waits for its turn, first come first served.
+struct StepQueue {
+    private var steps: ContiguousArray<QueuedStep> = []
+    private var next = 0
+
+    mutating func append(_ step: QueuedStep) { steps.append(step) }
+
+    mutating func popFirst() -> QueuedStep? {
+        guard next < steps.count else { return nil }
+        defer { next += 1 }
+        return steps[next]
+    }
+
+    /// Forgets what has run; its storage stays.
+    mutating func reset() {
+        guard next > 0 else { return }
+        invariant(next == steps.count, "a command ends when nothing is left to run")
+        steps.removeAll(keepingCapacity: true)
+        next = 0
+    }
+}

@@ -1,0 +1,160 @@
+import Accounts
+import Trading
+
+extension Market {
+    /// Changes an open order under its id: rule 21.
+    ///
+    /// - Parameters:
+    ///   - request: What is asked.
+    ///   - shared: The money and the names.
+    /// - Returns: `amended`, or why it was refused, which leaves the order as it was.
+    mutating func amend(_ request: AmendOrder, _ shared: inout SharedState) -> Reply {
+        guard let owner = shared.ledger.slot(of: request.account),
+            let slot = openSlot(request.order, owner, shared)
+        else { return .rejected(.unknownOrder) }
+        guard phase == .continuous || phase == .preOpen else { return .rejected(.marketClosed) }
+        let order = blotter.records[slot.index].order
+        var name = shared.names.name(order.clientOrderID, of: owner)
+        let reason =
+            request.keepsPriority
+            ? refusalInPlace(of: request, order) : refusal(of: request, order, slot, owner, shared)
+        if let reason { return .rejected(reason) }
+        let isRenamed =
+            !request.clientOrderID.isEmpty && request.clientOrderID != order.clientOrderID
+        if isRenamed {
+            name = shared.names.name(request.clientOrderID, of: owner)
+            if shared.names.contains(name) { return .rejected(.duplicateOrder) }
+        }
+        if !request.keepsPriority, let reason = refusalOfFunds(of: request, order, owner, shared) {
+            return .rejected(reason)
+        }
+        if isRenamed { rename(slot, name, &shared) }
+        return request.keepsPriority
+            ? reduce(slot, to: request.quantity, &shared)
+            : reenter(slot, request, name, &shared)
+    }
+
+    // MARK: Keeping priority
+
+    private func refusalInPlace(of request: AmendOrder, _ order: Order) -> RejectReason? {
+        guard order.status != .pendingNew, order.list == .none,
+            request.price == .none || request.price == order.price
+        else { return .malformed }
+        if request.quantity > order.quantity { return .quantityIncrease }
+        if request.quantity == order.quantity { return .noChange }
+        guard request.quantity > order.executed + order.prevented else { return .malformed }
+        guard isLotSize(request.quantity) else { return .filter(.lotSize) }
+        let price = order.type.hasLimit ? order.price : blotter.lastPrice
+        guard price == .none || isNotionalAllowed(price, request.quantity) else {
+            return .filter(.notional)
+        }
+        return nil
+    }
+
+    private mutating func reduce(
+        _ slot: OrderSlot,
+        to quantity: Quantity,
+        _ shared: inout SharedState
+    ) -> Reply {
+        let owner = OrderTag(rawValue: book.tag(of: slot)).owner
+        let before = blotter.hold(of: blotter.records[slot.index])
+        let oldQuantity = blotter.records[slot.index].order.quantity
+        blotter.records[slot.index].order.quantity = quantity
+        blotter.records[slot.index].order.updatedAt = shared.now
+        let order = blotter.records[slot.index].order
+        if blotter.records[slot.index].reserve != .zero {
+            // Exact: it was the quantity at some price.
+            let perLot = before.units / oldQuantity.lots
+            blotter.records[slot.index].reserve.units = perLot * quantity.lots
+        }
+        let after = blotter.hold(of: blotter.records[slot.index])
+        shared.ledger.release(before - after, owner, blotter.column(order.side))
+        blotter.note(order)
+        // The hidden part of an iceberg shrinks first.
+        if book.isResting(slot), book.lots(of: slot) > order.remaining.lots {
+            let lots = book.reduce(slot, to: order.remaining.lots)
+            blotter.touched.append(
+                TouchedLevel(side: order.side, price: order.price, lots: lots)
+            )
+        }
+        endStep(&shared)
+        return .amended(order, fills: [])
+    }
+
+    // MARK: Losing priority
+
+    private func refusal(
+        of request: AmendOrder,
+        _ order: Order,
+        _ slot: OrderSlot,
+        _ owner: AccountSlot,
+        _ shared: borrowing SharedState
+    ) -> RejectReason? {
+        guard book.isResting(slot), order.list == .none, request.price.ticks >= 0,
+            request.quantity > order.executed + order.prevented
+        else { return .malformed }
+        let price = request.price == .none ? order.price : request.price
+        guard isPrice(price) else { return .filter(.price) }
+        guard isNearLastPrice(price, order.side) else { return .filter(.percentPriceBySide) }
+        guard isLotSize(request.quantity) else { return .filter(.lotSize) }
+        guard areParts(request.quantity, order.icebergQuantity) else {
+            return .filter(.icebergParts)
+        }
+        guard isNotionalAllowed(price, request.quantity) else { return .filter(.notional) }
+        let rest = request.quantity - order.executed - order.prevented
+        if order.side == .buy, blotter.instrument.positionMax.lots > 0,
+            exceedsPosition(owner, rest.lots, without: order.remaining.lots, shared)
+        {
+            return .filter(.maxPosition)
+        }
+        return nil
+    }
+
+    private func refusalOfFunds(
+        of request: AmendOrder,
+        _ order: Order,
+        _ owner: AccountSlot,
+        _ shared: borrowing SharedState
+    ) -> RejectReason? {
+        let instrument = blotter.instrument
+        let price = request.price == .none ? order.price : request.price
+        let rest = request.quantity - order.executed - order.prevented
+        let held = blotter.need(order.side, order.price, order.remaining)
+        let need =
+            order.side == .buy ? instrument.notional(price, rest) : instrument.baseAmount(rest)
+        guard let need,
+            need - held <= shared.ledger.free(owner, blotter.column(order.side))
+        else { return .insufficientBalance }
+        return order.type == .limitMaker && wouldTake(order.side, price) ? .wouldTake : nil
+    }
+
+    private mutating func reenter(
+        _ slot: OrderSlot,
+        _ request: AmendOrder,
+        _ name: OrderName,
+        _ shared: inout SharedState
+    ) -> Reply {
+        var order = blotter.records[slot.index].order
+        let held = blotter.need(order.side, order.price, order.remaining)
+        shared.ledger.release(held, name.owner, blotter.column(order.side))
+        let left = TouchedLevel(side: order.side, price: order.price, lots: book.leave(slot))
+        if request.price != .none { order.price = request.price }
+        order.quantity = request.quantity
+        order.updatedAt = shared.now
+        var incoming = IncomingOrder(order, name, slot: slot, bounds(of: order), shared)
+        incoming.left = left
+        run(&incoming, &shared)
+        return .amended(incoming.order, fills: incoming.fills)
+    }
+
+    private mutating func rename(
+        _ slot: OrderSlot,
+        _ name: OrderName,
+        _ shared: inout SharedState
+    ) {
+        shared.names.remove(blotter.records[slot.index].name)
+        let id = blotter.records[slot.index].order.id
+        blotter.records[slot.index].name = shared.names.insert(name, blotter.instrument.id, id)
+        blotter.records[slot.index].order.clientOrderID = name.name
+    }
+}

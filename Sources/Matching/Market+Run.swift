@@ -1,0 +1,190 @@
+import Accounts
+import Trading
+
+extension Market {
+    /// Runs an order through the book as a step of its own, and rests, fills or ends what is left.
+    mutating func run(_ incoming: inout IncomingOrder, _ shared: inout SharedState) {
+        blotter.seat(incoming.name.owner)
+        var halts = false
+        if phase == .continuous {
+            if incoming.order.type != .limitMaker { setReference(shared) }
+            halts = match(&incoming, &shared)
+        }
+        finish(&incoming, &shared)
+        if let left = incoming.left { touchOwn(left) }
+        if incoming.order.status.isOpen {
+            let lots = book.lots(incoming.order.side, at: incoming.order.price)
+            touchOwn(
+                TouchedLevel(
+                    side: incoming.order.side,
+                    price: incoming.order.price,
+                    lots: lots
+                )
+            )
+        }
+        endStep(&shared)
+        if halts { halt(&shared) }
+    }
+
+    /// Adds a level of the order's own side, once.
+    private mutating func touchOwn(_ level: TouchedLevel) {
+        if let last = blotter.touched.last, last.side == level.side, last.price == level.price {
+            blotter.touched.removeLast()
+        }
+        blotter.touched.append(level)
+    }
+
+    /// Walks an incoming order through the opposite side.
+    ///
+    /// - Returns: Whether the price band stopped it, which halts the pair.
+    private mutating func match(
+        _ incoming: inout IncomingOrder,
+        _ shared: inout SharedState
+    ) -> Bool {
+        let side = incoming.order.side
+        let best = book.best(side.opposite)
+        guard best != .none, incoming.bounds.allows(best, side), canStart(incoming, shared) else {
+            return false
+        }
+        incoming.estimate = estimate(incoming, shared)
+        let band = band(around: reference)
+        // Prices of a walk only get worse: on its good side the band can only stop its beginning.
+        if band.contains(best, from: side) {
+            let limit = tighter(incoming.bounds.limit, band.edge(side), side)
+            Self.walk(&book, &blotter, &incoming, limit: limit, &shared)
+        }
+        incoming.isComplete = isComplete(incoming)
+        guard !incoming.isComplete, !incoming.isExpiredInMatch else { return false }
+        let next = book.best(side.opposite)
+        guard next != .none, incoming.bounds.allows(next, side), !band.contains(next) else {
+            return false
+        }
+        return incoming.bounds.capacity(at: next, blotter.notionalUnits) > 0
+    }
+
+    /// What a market order would pay, where a fee in the discount asset may take from the same
+    /// balance.
+    private func estimate(_ incoming: IncomingOrder, _ shared: borrowing SharedState) -> Amount {
+        let order = incoming.order
+        let owner = incoming.name.owner
+        guard !order.type.hasLimit, shared.ledger.terms(of: owner).paysInDiscountAsset,
+            shared.ledger.discountColumn == blotter.column(order.side)
+        else { return .zero }
+        let reach = reach(of: order, incoming.bounds, owner, shared)
+        if order.side == .buy { return reach.cost ?? .zero }
+        return Amount(units: reach.lots * blotter.instrument.lotUnits)
+    }
+
+    private static func walk(
+        _ book: inout Book,
+        _ blotter: inout Blotter,
+        _ incoming: inout IncomingOrder,
+        limit: Price,
+        _ shared: inout SharedState
+    ) {
+        let opposite = incoming.order.side.opposite
+        book.walk(
+            against: incoming.order.side,
+            limit: limit,
+            meet: { slot, tag, shown, price in
+                blotter.meet(slot, OrderTag(rawValue: tag), shown, price, &incoming, &shared)
+            },
+            left: { price, total in
+                blotter.touched.append(TouchedLevel(side: opposite, price: price, lots: total))
+            }
+        )
+    }
+
+    /// Whether an order may trade at all: fill-or-kill only if it would fill whole.
+    private func canStart(_ incoming: IncomingOrder, _ shared: borrowing SharedState) -> Bool {
+        let order = incoming.order
+        guard order.type.hasLimit, order.timeInForce == .fillOrKill else { return true }
+        return reach(of: order, incoming.bounds, incoming.name.owner, shared).lots
+            == order.remaining.lots
+    }
+
+    /// Whether the order has all it may get: its lots, its amount, or so much of the amount that
+    /// the rest buys no lot at the next price.
+    private func isComplete(_ incoming: IncomingOrder) -> Bool {
+        guard incoming.bounds.lots == .max else { return incoming.bounds.lots == 0 }
+        guard incoming.bounds.quote > 0 else { return true }
+        let side = incoming.order.side
+        let price = book.best(side.opposite)
+        guard price != .none, incoming.bounds.allows(price, side) else { return false }
+        return incoming.bounds.capacity(at: price, blotter.notionalUnits) == 0
+    }
+
+    /// Decides what an order is after its walk: resting, filled or ended.
+    private mutating func finish(_ incoming: inout IncomingOrder, _ shared: inout SharedState) {
+        let order = incoming.order
+        if order.quoteQuantity != .zero {
+            incoming.order.quantity = order.executed + order.prevented
+        }
+        let hasTraded = order.executed.lots > 0
+        if incoming.isExpiredInMatch {
+            incoming.order.status = .expiredInMatch
+        } else if incoming.isComplete, hasTraded {
+            incoming.order.status = .filled
+        } else if order.type.hasLimit, order.timeInForce.mayRest {
+            incoming.order.status = hasTraded ? .partiallyFilled : .new
+        } else {
+            incoming.order.status = .expired
+        }
+        blotter.note(incoming.order)
+        if incoming.order.status.isOpen {
+            rest(incoming, &shared)
+        } else if incoming.slot.isNone {
+            blotter.archive(incoming.order, incoming.name.owner, &shared)
+        } else {
+            blotter.retire(incoming.slot, incoming.order, incoming.name.owner, &shared)
+            book.free(incoming.slot)
+        }
+    }
+
+    /// Puts what is left of an order behind the others of its price.
+    private mutating func rest(_ incoming: IncomingOrder, _ shared: inout SharedState) {
+        let order = incoming.order
+        let owner = incoming.name.owner
+        let need = blotter.need(order.side, order.price, order.remaining)
+        shared.ledger.hold(need, owner, blotter.column(order.side))
+        var slot = incoming.slot
+        if slot.isNone {
+            slot = open(order, incoming.name, reserve: .zero, &shared)
+        } else {
+            blotter.records[slot.index].order = order
+        }
+        let remaining = order.remaining.lots
+        let part = order.icebergQuantity.lots
+        _ = book.enter(
+            slot,
+            order.side,
+            at: order.price,
+            lots: part > 0 ? min(part, remaining) : remaining
+        )
+    }
+
+    /// Gives an order a slot, dormant at first.
+    mutating func open(
+        _ order: Order,
+        _ name: OrderName,
+        reserve: Amount,
+        _ shared: inout SharedState
+    ) -> OrderSlot {
+        let tag = OrderTag(order, owner: name.owner)
+        let slot = book.allocate(order.id, tag: tag.rawValue)
+        blotter.open(order, at: slot, name, reserve: reserve, &shared)
+        if order.expiresAt != .zero {
+            let entry = OrderKey(key: order.expiresAt.microseconds, id: order.id)
+            expiries.insert(entry) { book.find($0).isNone }
+            shared.nextDue = min(shared.nextDue, order.expiresAt)
+        }
+        return slot
+    }
+}
+
+extension Blotter {
+    /// Makes sure an account has its entry before it trades.
+    mutating func seat(_ owner: AccountSlot) {
+        while owners.count <= UInt32(owner.index) { owners.append(OwnerEntry()) }
+    }
+}

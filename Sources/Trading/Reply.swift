@@ -1,0 +1,40 @@
+/// The answer to a command or a query.
+public enum Reply: Equatable, Sendable {
+    case done
+    case rejected(RejectReason)
+    /// An accepted order with the fills it made at once.
+    case placed(Order, fills: [Fill])
+    case placedList(OrderList, orders: [Order], fills: [Fill])
+    case canceledList(OrderList, orders: [Order])
+    /// The order as it is after the change, with the fills it made at once.
+    case amended(Order, fills: [Fill])
+    indirect case replaced(CancelReplaceOutcome)
+    case canceled([Order])
+    case orders([Order])
+    case fills([Fill])
+    case balances([Balance])
+    case positions([Position])
+    case orderLists([OrderList])
+    case position(SequenceNumber)
+}
+
+/// What became of the two halves of a cancel-replace.
+public struct CancelReplaceOutcome: Equatable, Sendable {
+    /// One half.
+    public enum Step: Equatable, Sendable {
+        case notAttempted
+        case failed(RejectReason)
+        case done(Order, fills: [Fill])
+    }
+
+    /// The cancel; its order is the cancelled one, without fills.
+    public var cancel: Step
+    /// The new order.
+    public var place: Step
+
+    /// Makes an outcome.
+    public init(cancel: Step, place: Step) {
+        self.cancel = cancel
+        self.place = place
+    }
+}

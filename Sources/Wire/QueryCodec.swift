@@ -1,0 +1,136 @@
+import Trading
+
+// The layouts of queries: one byte of kind, then the fields in this order.
+
+extension ByteWriter {
+    /// Appends a query.
+    public mutating func write(_ query: Query) {
+        switch query {
+        case .position: write(UInt8(0))
+        case .order(let account, let instrument, let order):
+            write(UInt8(1))
+            write(account)
+            write(instrument)
+            write(order)
+        case .openOrders(let account, let instrument):
+            write(UInt8(2))
+            write(account)
+            write(optional: instrument)
+        case .orders(let account, let instrument, let range):
+            write(UInt8(3))
+            write(account)
+            write(instrument)
+            write(range)
+        case .fills(let account, let instrument, let order, let range):
+            write(UInt8(4))
+            write(account)
+            write(instrument)
+            write(optional: order?.rawValue)
+            write(range)
+        case .balances(let account):
+            write(UInt8(5))
+            write(account)
+        case .test(let place):
+            write(UInt8(6))
+            write(place)
+        case .positions(let account):
+            write(UInt8(7))
+            write(account)
+        case .orderList(let account, let instrument, let list):
+            write(UInt8(8))
+            write(account)
+            write(instrument)
+            write(list)
+        case .openOrderLists(let account, let instrument):
+            write(UInt8(9))
+            write(account)
+            write(optional: instrument)
+        }
+    }
+
+    private mutating func write(optional instrument: InstrumentID?) {
+        write(instrument != nil)
+        write(instrument ?? InstrumentID(0))
+    }
+
+    private mutating func write(_ range: HistoryRange) {
+        write(optional: range.fromID)
+        write(optional: range.start?.microseconds)
+        write(optional: range.end?.microseconds)
+        write(UInt32(range.limit))
+    }
+
+    private mutating func write(optional value: Int64?) {
+        write(value != nil)
+        write(value ?? 0)
+    }
+}
+
+extension ByteReader {
+    /// Reads a query.
+    ///
+    /// - Returns: The query.
+    /// - Throws: `DecodeError`.
+    public mutating func readQuery() throws(DecodeError) -> Query {
+        let start = position
+        switch try read(UInt8.self) {
+        case 0: return .position
+        case 1:
+            return .order(
+                account: try read(AccountID.self),
+                instrument: try read(InstrumentID.self),
+                order: try readOrderReference()
+            )
+        case 2:
+            return .openOrders(
+                account: try read(AccountID.self),
+                instrument: try readOptionalInstrument()
+            )
+        case 3:
+            return .orders(
+                account: try read(AccountID.self),
+                instrument: try read(InstrumentID.self),
+                try readHistoryRange()
+            )
+        case 4:
+            return .fills(
+                account: try read(AccountID.self),
+                instrument: try read(InstrumentID.self),
+                order: try readOptional().map { OrderID($0) },
+                try readHistoryRange()
+            )
+        case 5: return .balances(account: try read(AccountID.self))
+        case 6: return .test(try readPlaceOrder())
+        case 7: return .positions(account: try read(AccountID.self))
+        case 8:
+            return .orderList(
+                account: try read(AccountID.self),
+                instrument: try read(InstrumentID.self),
+                list: try readOrderListReference()
+            )
+        case 9:
+            return .openOrderLists(
+                account: try read(AccountID.self),
+                instrument: try readOptionalInstrument()
+            )
+        default: throw .badValue(field: "Query", at: start)
+        }
+    }
+
+    private mutating func readOptionalInstrument() throws(DecodeError) -> InstrumentID? {
+        try readOptional(UInt16.self).map { InstrumentID($0) }
+    }
+
+    private mutating func readHistoryRange() throws(DecodeError) -> HistoryRange {
+        HistoryRange(
+            fromID: try readOptional(),
+            start: try readOptional().map { Timestamp(microseconds: $0) },
+            end: try readOptional().map { Timestamp(microseconds: $0) },
+            limit: Int(try read(UInt32.self))
+        )
+    }
+
+    private mutating func readOptional() throws(DecodeError) -> Int64? {
+        try readOptional(Int64.self)
+    }
+}

@@ -1,0 +1,91 @@
+import Trading
+
+/// The questions, answered by looking through everything.
+extension NaiveExchange {
+    func answer(_ query: Query) -> Reply {
+        if let instrument = query.instrument, find(instrument) == nil {
+            return .rejected(.unknownInstrument)
+        }
+        if let limit = query.limit, !(1...1000).contains(limit) { return .rejected(.malformed) }
+        switch query {
+        case .order(let account, let instrument, let reference):
+            let newest = orders(account, instrument).last { $0.isNamed(by: reference) }
+            return newest.map { .orders([$0]) } ?? .rejected(.noSuchOrder)
+        case .openOrders(let account, let instrument):
+            return .orders(openOrders(account, instrument))
+        case .orders(let account, let instrument, let range):
+            let orders = orders(account, instrument)
+            return .orders(page(orders, range, id: \.id.rawValue, time: \.createdAt))
+        case .fills(let account, let instrument, let order, let range):
+            let mine = fills.filter {
+                $0.account == account && $0.trade.instrument == instrument
+                    && (order == nil || $0.order == order)
+            }
+            return .fills(page(mine, range, id: \.trade.id.rawValue, time: \.trade.time))
+        case .balances(let account): return .balances(balances(account))
+        case .positions(let account):
+            let mine = (positions[account] ?? [:]).values.filter {
+                $0.quantity != .zero || $0.cost != .zero || $0.realized != .zero
+            }
+            return .positions(mine.sorted { $0.instrument < $1.instrument })
+        case .orderList(let account, let instrument, let reference):
+            let newest = lists(account, instrument).last { $0.isNamed(by: reference) }
+            return newest.map { .orderLists([$0]) } ?? .rejected(.noSuchList)
+        case .openOrderLists(let account, let instrument):
+            return .orderLists(lists(account, instrument).filter { $0.status == .executing })
+        case .test(let request):
+            return refusal(of: request).map { .rejected($0) } ?? .done
+        case .position: return .done
+        }
+    }
+
+    private func openOrders(_ account: AccountID, _ instrument: InstrumentID?) -> [Order] {
+        open.map(\.order)
+            .filter {
+                $0.account == account && (instrument == nil || $0.instrument == instrument)
+            }
+            .sorted { ($0.instrument, $0.id) < ($1.instrument, $1.id) }
+    }
+
+    private func orders(_ account: AccountID, _ instrument: InstrumentID) -> [Order] {
+        (open.map(\.order) + closed)
+            .filter { $0.account == account && $0.instrument == instrument }
+            .sorted { $0.id < $1.id }
+    }
+
+    private func page<Record>(
+        _ records: [Record],
+        _ range: HistoryRange,
+        id: (Record) -> Int64,
+        time: (Record) -> Timestamp
+    ) -> [Record] {
+        let inside = records.filter {
+            id($0) >= range.fromID ?? 0 && time($0) >= range.start ?? .zero
+                && time($0).microseconds <= range.end?.microseconds ?? Int64.max
+        }
+        return range.fromID == nil && range.start == nil
+            ? Array(inside.suffix(range.limit)) : Array(inside.prefix(range.limit))
+    }
+}
+
+extension Query {
+    /// The pair a query must find.
+    var instrument: InstrumentID? {
+        switch self {
+        case .order(_, let instrument, _), .orders(_, let instrument, _),
+            .fills(_, let instrument, _, _), .orderList(_, let instrument, _):
+            instrument
+        case .openOrders(_, let instrument), .openOrderLists(_, let instrument): instrument
+        case .test(let request): request.instrument
+        case .balances, .positions, .position: nil
+        }
+    }
+
+    /// How many records a query asks for.
+    var limit: Int? {
+        switch self {
+        case .orders(_, _, let range), .fills(_, _, _, let range): range.limit
+        default: nil
+        }
+    }
+}
