@@ -123,6 +123,7 @@ extension Market {
     ///   - lots: What it wants to buy.
     ///   - excluded: Lots among its open buys that do not count.
     ///   - shared: The money.
+    /// - Returns: Whether MAX_POSITION refuses it.
     func exceedsPosition(
         _ owner: AccountSlot,
         _ lots: Int64,
