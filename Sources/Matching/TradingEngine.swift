@@ -6,6 +6,7 @@ import Trading
 /// The same commands at the same log times give the same replies, the same events, the same digest
 /// and the same snapshot bytes on every machine.
 public struct TradingEngine: ~Copyable {
+    private let pinned = Pinned()
     /// Most pairs on a shard.
     public static let instrumentsMax = 256
 

@@ -14,6 +14,7 @@ public enum CommandOutcome: Equatable, Sendable {
 ///
 /// A pure function of the log: the same commands at the same log times give the same bytes.
 public struct ShardMachine: ~Copyable {
+    private let pinned = Pinned()
     /// Accounts and books.
     public private(set) var engine = TradingEngine()
     private var sessions = SessionTable()

@@ -52,6 +52,7 @@ struct BookLevel: BitwiseCopyable {
 ///
 /// A book may be crossed: the two sides know nothing of each other.
 struct Book: ~Copyable {
+    private let pinned = Pinned()
     /// Highest price, in ticks.
     static let priceMax: Int64 = 1 << 53
 
