@@ -14,12 +14,14 @@ public enum CommandOutcome: Equatable, Sendable {
 ///
 /// A pure function of the log: the same commands at the same log times give the same bytes.
 public struct ShardMachine: ~Copyable {
+    private let pinned = Pinned()
     /// Accounts and books.
     public private(set) var engine = TradingEngine()
     private var sessions = SessionTable()
-    /// By position in `engine.instruments`.
-    private var histories: [TradeHistory] = []
-    private var historyIndices: [InstrumentID: Int] = [:]
+    /// In order of addition.
+    private var histories: ContiguousArray<TradeHistory> = []
+    /// Where a pair's history is, by the bare number of its id; −1 for none.
+    private var historyPositions: ContiguousArray<Int16> = []
     /// Public events since the log began.
     public private(set) var feedPosition = SequenceNumber(0)
 
@@ -66,17 +68,18 @@ public struct ShardMachine: ~Copyable {
 
     private mutating func record(_ event: MarketEvent) {
         feedPosition = SequenceNumber(feedPosition.rawValue + 1)
-        guard case .trade(let trade) = event, let index = historyIndices[trade.instrument] else {
-            return
-        }
-        do { try histories[index].apply(trade) } catch {
+        guard case .trade(let trade) = event else { return }
+        let position = Int(historyPositions[Int(trade.instrument.rawValue)])
+        do { try histories[position].apply(trade) } catch {
             invariant(false, "the engine numbers trades without a hole: \(error)")
         }
     }
 
     private mutating func addHistory(_ history: TradeHistory) {
-        guard historyIndices[history.instrument.id] == nil else { return }
-        historyIndices[history.instrument.id] = histories.count
+        let id = Int(history.instrument.id.rawValue)
+        while historyPositions.count <= id { historyPositions.append(-1) }
+        guard historyPositions[id] < 0 else { return }
+        historyPositions[id] = Int16(histories.count)
         histories.append(history)
     }
 
@@ -122,6 +125,9 @@ public struct ShardMachine: ~Copyable {
         for _ in 0..<(try reader.readCount(elementSizeMin: 100)) {
             let instrument = try reader.readInstrument()
             addHistory(try TradeHistory(instrument: instrument, decoding: &reader))
+        }
+        guard histories.map(\.instrument.id).sorted() == engine.instruments.map(\.id) else {
+            throw .badValue(field: "ShardMachine.histories", at: reader.position)
         }
     }
 }
