@@ -121,7 +121,8 @@ extension Pool where Element: BitwiseCopyable {
     ///   - number: The element.
     ///   - part: Place in the row, from 0.
     ///   - type: What the row is made of.
-    subscript<Part: FixedWidthInteger & BitwiseCopyable>(
+    @inlinable
+    public subscript<Part: FixedWidthInteger & BitwiseCopyable>(
         _ number: UInt32,
         part part: UInt32,
         as type: Part.Type
@@ -134,8 +135,8 @@ extension Pool where Element: BitwiseCopyable {
         }
     }
 
-    @inline(__always)
-    private func place<Part: FixedWidthInteger>(
+    @inlinable
+    func place<Part: FixedWidthInteger>(
         _ number: UInt32,
         _ part: UInt32,
         of type: Part.Type

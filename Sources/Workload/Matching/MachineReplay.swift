@@ -14,7 +14,8 @@ struct MachineReplay: FlowEngine, ~Copyable {
     private static let deposit = Amount(units: 1 << 50)
 
     private var machine = ShardMachine()
-    private var events: [MarketEvent] = []
+    /// Public events that were not drained yet.
+    private(set) var events: [MarketEvent] = []
     private var sums = FlowTotals()
     private var sequence: UInt64 = 0
     private let symbolCount: Int
@@ -23,6 +24,7 @@ struct MachineReplay: FlowEngine, ~Copyable {
     private var ids: ContiguousArray<OrderID> = [OrderID(0)]
     /// By the flow's id; made beforehand, since a router's work is not the machine's.
     private var names: ContiguousArray<ClientOrderID> = [.none]
+    private var makers: MachineAudit
     private var unexpectedReplies = 0
     private var firstUnexpected: Reply?
 
@@ -31,6 +33,7 @@ struct MachineReplay: FlowEngine, ~Copyable {
     init(for flow: MatchingFlow) {
         symbolCount = Int(flow.header.symbolCount)
         accountCount = flow.header.accountCount
+        makers = MachineAudit(symbolCount: symbolCount)
         nameOrders(flow)
         open(priceMax: flow.header.priceMax)
     }
@@ -55,15 +58,27 @@ struct MachineReplay: FlowEngine, ~Copyable {
     mutating func drain() {
         for event in events {
             guard case .trade(let trade) = event else { continue }
+            // The public is not told the maker: the audit asks.
             sums.add(maker: 0, price: trade.price.ticks, quantity: trade.quantity.lots)
         }
         events.removeAll(keepingCapacity: true)
     }
 
+    mutating func audit() {
+        for event in events {
+            if case .trade(let trade) = event { makers.note(trade) }
+        }
+        drain()
+        makers.askWhereDue(machine, accountCount: accountCount)
+    }
+
+    var digest: UInt64? { machine.digest }
+
     mutating func totals() -> FlowTotals {
         var totals = sums
+        totals.makerSum = makers.makerSum(machine, accountCount: accountCount)
         for symbol in 0..<symbolCount {
-            let depth = machine.engine.depth(InstrumentID(UInt16(symbol)))
+            let depth = depth(symbol)
             for (_, quantity) in depth.bids + depth.asks {
                 totals.restingQuantity += UInt64(quantity.lots)
             }
@@ -80,6 +95,7 @@ struct MachineReplay: FlowEngine, ~Copyable {
         var faults = machine.engine.conservation().filter { !$0.isConserved }.map {
             "asset \($0.asset) is not conserved: \($0)"
         }
+        faults += makers.faults
         if let firstUnexpected {
             faults.append("\(unexpectedReplies) unexpected replies, the first: \(firstUnexpected)")
         }
@@ -87,6 +103,12 @@ struct MachineReplay: FlowEngine, ~Copyable {
     }
 
     var memorySize: Int? { nil }
+
+    /// The whole book of a pair, best first.
+    func depth(_ symbol: Int) -> (bids: [(Price, Quantity)], asks: [(Price, Quantity)]) {
+        let depth = machine.engine.depth(InstrumentID(UInt16(symbol)))
+        return (depth.bids, depth.asks)
+    }
 
     private mutating func run(_ command: Command) {
         sequence += 1
@@ -177,6 +199,7 @@ extension MachineReplay {
         for record in flow.records where record.id == UInt64(ids.count) {
             last[Int(record.symbol)] += 1
             ids.append(OrderID(last[Int(record.symbol)]))
+            makers.name(record)
             names.append(ClientOrderID("flow-\(record.id)") ?? .none)
         }
     }
