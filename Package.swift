@@ -20,10 +20,11 @@ func module(_ name: String, _ dependencies: [String] = []) -> Target {
     )
 }
 
-func tests(_ name: String, _ dependencies: [String] = []) -> Target {
+func tests(_ name: String, _ dependencies: [String] = [], exclude: [String] = []) -> Target {
     .testTarget(
         name: "\(name)Tests",
         dependencies: dependencies.map { .init(stringLiteral: $0) },
+        exclude: exclude,
         swiftSettings: settings
     )
 }
@@ -121,7 +122,7 @@ let package = Package(
         tests("Supervision", ["Supervision", "Configuration", "EventLoop"]),
         tests("Workload", ["Workload", "Trading", "Configuration", "TLS"]),
         tests("Drills", ["Drills", "Workload"]),
-        tests("Fuzzing", ["Matching", "Accounts", "Wire", "Trading"]),
+        tests("Fuzzing", ["Matching", "Accounts", "Wire", "Trading"], exclude: ["Corpus"]),
         tests("Layering"),
     ]
 )

@@ -115,6 +115,9 @@ public struct TradingEngine: ~Copyable {
     /// All pairs by id.
     public var instruments: [Instrument] { markets.map { $0.instrument } }
 
+    /// Number of pairs.
+    public var instrumentCount: Int { markets.count }
+
     /// The phase of a pair; `nil` for an unknown one.
     public func phase(of instrument: InstrumentID) -> TradingPhase? {
         markets.number(of: instrument).map { markets[$0].phase }

@@ -5,7 +5,10 @@ import Wire
 
 /// What applying one command came to, for the stream that sent it.
 public enum CommandOutcome: Equatable, Sendable {
-    case reply(Reply)
+    /// It ran, now or earlier: the machine keeps its reply.
+    case answered
+    /// It was refused before it came to the engine.
+    case rejected(RejectReason)
     /// A command before it never came: the stream cannot go on.
     case gap
 }
@@ -35,7 +38,7 @@ public struct ShardMachine: ~Copyable {
     public func lastSequence(of session: SessionID) -> UInt64 { sessions.last(of: session) }
 
     /// The earliest log time at which something is due by itself, without a command.
-    public var nextDue: Timestamp? { nil }
+    public var nextDue: Timestamp? { engine.nextDue }
 
     /// Applies one command.
     ///
@@ -43,7 +46,7 @@ public struct ShardMachine: ~Copyable {
     ///   - command: With its session.
     ///   - time: Log time of its entry.
     ///   - events: Public events are appended here.
-    /// - Returns: What to tell the sender.
+    /// - Returns: Whether there is a reply to ask for.
     public mutating func apply(
         _ command: SessionCommand,
         at time: Timestamp,
@@ -51,20 +54,31 @@ public struct ShardMachine: ~Copyable {
     ) -> CommandOutcome {
         switch sessions.admit(command, at: time) {
         case .gap: return .gap
-        case .full: return .reply(.rejected(.overloaded))
-        case .expired: return .reply(.rejected(.duplicateExpired))
-        case .answered(let reply): return .reply(reply)
+        case .full: return .rejected(.overloaded)
+        case .expired: return .rejected(.duplicateExpired)
+        case .answered: return .answered
         case .run: break
         }
         let start = events.count
-        let reply = engine.apply(command.command, at: time, events: &events)
+        sessions.keep(engine.apply(command.command, at: time, events: &events))
         for index in start..<events.count { record(events[index]) }
-        if case .addInstrument(let instrument) = command.command, reply == .done {
-            addHistory(TradeHistory(instrument: instrument))
-        }
-        sessions.keep(reply, for: command.session)
-        return .reply(reply)
+        if engine.instrumentCount > histories.count { addHistories() }
+        return .answered
     }
+
+    /// Shows the reply to a command that ran.
+    ///
+    /// - Parameters:
+    ///   - sequence: Its number in its session.
+    ///   - session: The session.
+    ///   - body: Gets the reply where it is kept.
+    /// - Returns: What the body returns; `nil` when the reply is not kept, since it was acknowledged
+    ///   or is too old.
+    public func withReply<Result>(
+        to sequence: UInt64,
+        of session: SessionID,
+        _ body: (Reply) -> Result
+    ) -> Result? { sessions.withReply(to: sequence, of: session, body) }
 
     private mutating func record(_ event: MarketEvent) {
         feedPosition = SequenceNumber(feedPosition.rawValue + 1)
@@ -73,6 +87,11 @@ public struct ShardMachine: ~Copyable {
         do { try histories[position].apply(trade) } catch {
             invariant(false, "the engine numbers trades without a hole: \(error)")
         }
+    }
+
+    /// Starts the history of a new pair.
+    private mutating func addHistories() {
+        for instrument in engine.instruments { addHistory(TradeHistory(instrument: instrument)) }
     }
 
     private mutating func addHistory(_ history: TradeHistory) {

@@ -25,6 +25,9 @@ struct FlowBook: Sendable {
     /// Whether nothing rests on a side.
     func isEmpty(_ side: Side) -> Bool { side == .buy ? bids.isEmpty : asks.isEmpty }
 
+    /// The best price of a side; `nil` when nothing rests there.
+    func bestPrice(_ side: Side) -> Int64? { (side == .buy ? bids : asks).last?.price }
+
     /// Every price of a side, worst first.
     func prices(_ side: Side) -> [Int64] { (side == .buy ? bids : asks).map(\.price) }
 
@@ -74,6 +77,29 @@ struct FlowBook: Sendable {
             : Self.remove(key, price, side, from: &asks)
         if isThere { count -= 1 }
         return isThere
+    }
+
+    /// Takes quantity off an order in place; more rests of it than that.
+    mutating func reduce(_ side: Side, price: Int64, key: UInt64, by quantity: Int64) {
+        if side == .buy {
+            Self.reduce(key, price, side, by: quantity, in: &bids)
+        } else {
+            Self.reduce(key, price, side, by: quantity, in: &asks)
+        }
+    }
+
+    private static func reduce(
+        _ key: UInt64,
+        _ price: Int64,
+        _ side: Side,
+        by quantity: Int64,
+        in levels: inout [Level]
+    ) {
+        let index = position(of: price, side, in: levels)
+        guard index < levels.count, levels[index].price == price,
+            let place = levels[index].orders.firstIndex(where: { $0.key == key })
+        else { return }
+        levels[index].orders[place].quantity -= quantity
     }
 
     private static func take(

@@ -13,11 +13,19 @@ protocol FlowEngine: ~Copyable {
     /// Takes the events that wait; called at least every `drainInterval` messages.
     mutating func drain()
 
-    /// What has come out so far, and what rests now.
+    /// Takes the events that wait and finds out who the makers were; slower than `drain`, for a replay
+    /// that is not timed.
+    mutating func audit()
+
+    /// What has come out so far, and what rests now; the maker sum is 0 where only an audit tells it.
     mutating func totals() -> FlowTotals
 
     /// What went wrong besides wrong totals, one line each.
     mutating func faults() -> [String]
+
+    /// Names everything that happened, makers included, so that a timed replay can be held to an
+    /// audited one; `nil` where the totals alone tell the makers.
+    var digest: UInt64? { get }
 
     /// Bytes of memory held for the book, everything included; `nil` where it is not known.
     var memorySize: Int? { get }
@@ -31,6 +39,10 @@ extension FlowEngine where Self: ~Copyable {
     static func prepare(_ flow: MatchingFlow) -> MatchingFlow { flow }
 
     mutating func faults() -> [String] { [] }
+
+    mutating func audit() { drain() }
+
+    var digest: UInt64? { nil }
 
     /// Applies the messages that build the book.
     mutating func prefill(_ flow: MatchingFlow) { run(flow.records.span, 0..<flow.prefillCount) }

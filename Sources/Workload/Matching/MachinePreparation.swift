@@ -27,6 +27,16 @@ struct MachinePreparation {
         return prepared
     }
 
+    /// What a flow comes to.
+    ///
+    /// - Parameter flow: As it was made or read.
+    /// - Returns: The totals of the generator's own book.
+    static func totals(of flow: MatchingFlow) -> FlowTotals {
+        var preparation = MachinePreparation(flow.header)
+        for var record in flow.records { preparation.rewrite(&record) }
+        return preparation.book.totals
+    }
+
     private mutating func rewrite(_ record: inout FlowRecord) {
         switch record.kind {
         case .add, .immediate, .market: place(record)

@@ -14,7 +14,8 @@ struct MachineReplay: FlowEngine, ~Copyable {
     private static let deposit = Amount(units: 1 << 50)
 
     private var machine = ShardMachine()
-    private var events: [MarketEvent] = []
+    /// Public events that were not drained yet.
+    private(set) var events: [MarketEvent] = []
     private var sums = FlowTotals()
     private var sequence: UInt64 = 0
     private let symbolCount: Int
@@ -23,6 +24,7 @@ struct MachineReplay: FlowEngine, ~Copyable {
     private var ids: ContiguousArray<OrderID> = [OrderID(0)]
     /// By the flow's id; made beforehand, since a router's work is not the machine's.
     private var names: ContiguousArray<ClientOrderID> = [.none]
+    private var makers: MachineAudit
     private var unexpectedReplies = 0
     private var firstUnexpected: Reply?
 
@@ -31,6 +33,7 @@ struct MachineReplay: FlowEngine, ~Copyable {
     init(for flow: MatchingFlow) {
         symbolCount = Int(flow.header.symbolCount)
         accountCount = flow.header.accountCount
+        makers = MachineAudit(symbolCount: symbolCount)
         nameOrders(flow)
         open(priceMax: flow.header.priceMax)
     }
@@ -38,28 +41,44 @@ struct MachineReplay: FlowEngine, ~Copyable {
     /// Events of one command at a time are what a primary sends on.
     mutating func apply(_ record: FlowRecord) {
         guard let command = command(record) else { return }
-        let reply = run(command)
-        switch reply {
-        case .placed(let order, _) where order.id == ids[Int(record.id)]: break
-        case .amended, .canceled: break
-        // Late cancels are part of the flow.
-        case .rejected(.unknownOrder) where record.kind == .cancel: break
-        default: note(reply)
+        run(command)
+        let expected = ids[Int(record.id)]
+        let isExpected = machine.withReply(to: sequence, of: Self.session) { reply in
+            switch reply {
+            case .placed(let order, _): order.id == expected
+            case .amended, .canceled: true
+            // Late cancels are part of the flow.
+            case .rejected(.unknownOrder): record.kind == .cancel
+            default: false
+            }
         }
+        if isExpected != true { noteUnexpected() }
     }
 
     mutating func drain() {
         for event in events {
             guard case .trade(let trade) = event else { continue }
+            // The public is not told the maker: the audit asks.
             sums.add(maker: 0, price: trade.price.ticks, quantity: trade.quantity.lots)
         }
         events.removeAll(keepingCapacity: true)
     }
 
+    mutating func audit() {
+        for event in events {
+            if case .trade(let trade) = event { makers.note(trade) }
+        }
+        drain()
+        makers.askWhereDue(machine, accountCount: accountCount)
+    }
+
+    var digest: UInt64? { machine.digest }
+
     mutating func totals() -> FlowTotals {
         var totals = sums
+        totals.makerSum = makers.makerSum(machine, accountCount: accountCount)
         for symbol in 0..<symbolCount {
-            let depth = machine.engine.depth(InstrumentID(UInt16(symbol)))
+            let depth = depth(symbol)
             for (_, quantity) in depth.bids + depth.asks {
                 totals.restingQuantity += UInt64(quantity.lots)
             }
@@ -76,6 +95,7 @@ struct MachineReplay: FlowEngine, ~Copyable {
         var faults = machine.engine.conservation().filter { !$0.isConserved }.map {
             "asset \($0.asset) is not conserved: \($0)"
         }
+        faults += makers.faults
         if let firstUnexpected {
             faults.append("\(unexpectedReplies) unexpected replies, the first: \(firstUnexpected)")
         }
@@ -84,9 +104,15 @@ struct MachineReplay: FlowEngine, ~Copyable {
 
     var memorySize: Int? { nil }
 
-    private mutating func run(_ command: Command) -> Reply {
+    /// The whole book of a pair, best first.
+    func depth(_ symbol: Int) -> (bids: [(Price, Quantity)], asks: [(Price, Quantity)]) {
+        let depth = machine.engine.depth(InstrumentID(UInt16(symbol)))
+        return (depth.bids, depth.asks)
+    }
+
+    private mutating func run(_ command: Command) {
         sequence += 1
-        let outcome = machine.apply(
+        _ = machine.apply(
             SessionCommand(
                 session: Self.session,
                 sequence: sequence,
@@ -96,14 +122,13 @@ struct MachineReplay: FlowEngine, ~Copyable {
             at: Timestamp(microseconds: Int64(sequence) * Self.microsecondsPerCommand),
             events: &events
         )
-        guard case .reply(let reply) = outcome else { return .rejected(.malformed) }
-        return reply
     }
 
     @inline(never)
-    private mutating func note(_ reply: Reply) {
+    private mutating func noteUnexpected() {
         unexpectedReplies += 1
-        if firstUnexpected == nil { firstUnexpected = reply }
+        guard firstUnexpected == nil else { return }
+        firstUnexpected = machine.withReply(to: sequence, of: Self.session) { $0 }
     }
 }
 
@@ -174,6 +199,7 @@ extension MachineReplay {
         for record in flow.records where record.id == UInt64(ids.count) {
             last[Int(record.symbol)] += 1
             ids.append(OrderID(last[Int(record.symbol)]))
+            makers.name(record)
             names.append(ClientOrderID("flow-\(record.id)") ?? .none)
         }
     }
@@ -199,8 +225,9 @@ extension MachineReplay {
     }
 
     private mutating func expect(_ command: Command) {
-        let reply = run(command)
-        if reply != .done { note(reply) }
+        run(command)
+        let isDone = machine.withReply(to: sequence, of: Self.session) { $0 == .done }
+        if isDone != true { noteUnexpected() }
     }
 
     /// Filters wide open, fees of 0.05 % and 0.1 %, one unit of quote for each tick and lot.

@@ -71,7 +71,15 @@ struct MatchingBench {
             let known = FlowPlan.named.map(\.name).joined(separator: ", ")
             throw LoadError("\(name) is neither a file nor one of \(known)")
         }
-        return try FlowFile.read(name)
+        guard !name.hasSuffix(MarketCapture.fileSuffix) else {
+            return MatchingFlow(try MarketCapture(FileStore.read(name)), name: name)
+        }
+        var flow = try FlowFile.read(name)
+        if flow.header.totals.makerSum == 0 {
+            // No file tells it; the generator's own book finds it.
+            flow.header.totals.makerSum = MachinePreparation.totals(of: flow).makerSum
+        }
+        return flow
     }
 
     private func measure<Engine: FlowEngine & ~Copyable>(
@@ -82,6 +90,8 @@ struct MatchingBench {
         var runs: [ReplayRun] = []
         var textbook: [Double] = []
         let prepared = type.prepare(flow)
+        progress("\(task.flow), \(task.level): who makes the trades")
+        let audited = MatchingMeasurement.audit(of: type, on: prepared)
         for round in 1...options.runs {
             progress("\(task.flow), \(task.level): run \(round) of \(options.runs)")
             runs.append(MatchingMeasurement.speed(of: type, on: prepared))
@@ -107,8 +117,8 @@ struct MatchingBench {
             bytesPerRestingOrder: Self.bytesPerOrder(last),
             allocations: nil,
             allocationsFailure: "",
-            totals: last.totals,
-            differences: differences(runs, task, flow)
+            totals: audited.totals,
+            differences: Self.differences(audited, runs, flow)
         )
         countAllocations(of: task, into: &result)
         return result
@@ -127,17 +137,23 @@ struct MatchingBench {
     }
 
     /// Every run must come to what the flow promises.
-    private func differences(
+    private static func differences(
+        _ audited: ReplayRun,
         _ runs: [ReplayRun],
-        _ task: MatchingOptions.Task,
         _ flow: MatchingFlow
     ) -> [String] {
-        var expected = flow.header.totals
-        // Its public trades do not tell the maker.
-        if task.level == .machine { expected.makerSum = 0 }
-        return runs.enumerated().flatMap { index, run in
-            (expected.differences(from: run.totals) + run.faults).map { "run \(index + 1): \($0)" }
+        let expected = flow.header.totals
+        var faults = (expected.differences(from: audited.totals) + audited.faults).map {
+            "audited run: \($0)"
         }
+        for (index, run) in runs.enumerated() {
+            var wanted = expected
+            if run.digest != nil { wanted.makerSum = 0 }
+            var found = wanted.differences(from: run.totals) + run.faults
+            if run.digest != audited.digest { found.append("another digest than when audited") }
+            faults += found.map { "run \(index + 1): \($0)" }
+        }
+        return faults
     }
 
     private static func bytesPerOrder(_ run: ReplayRun) -> Double? {

@@ -26,6 +26,8 @@ struct ReplayRun {
     var totals: FlowTotals
     /// What went wrong besides wrong totals.
     var faults: [String]
+    /// Of all that happened, where the engine has one.
+    var digest: UInt64?
     /// At the end.
     var memorySize: Int?
 }
@@ -54,6 +56,32 @@ enum MatchingMeasurement {
             speed: Double(range.count) * 1000 / Double(max(nanoseconds, 1)),
             totals: engine.totals(),
             faults: engine.faults(),
+            digest: engine.digest,
+            memorySize: engine.memorySize
+        )
+    }
+
+    /// Replays without a clock and asks the engine who made each trade.
+    ///
+    /// - Parameters:
+    ///   - type: The engine; a fresh one is made.
+    ///   - flow: What it takes.
+    /// - Returns: Totals with the maker sum; no speed.
+    static func audit<Engine: FlowEngine & ~Copyable>(
+        of type: Engine.Type,
+        on flow: MatchingFlow
+    ) -> ReplayRun {
+        var engine = Engine(for: flow)
+        for index in flow.records.indices {
+            engine.apply(flow.records[index])
+            if (index + 1) % drainInterval == 0 { engine.audit() }
+        }
+        engine.audit()
+        return ReplayRun(
+            speed: 0,
+            totals: engine.totals(),
+            faults: engine.faults(),
+            digest: engine.digest,
             memorySize: engine.memorySize
         )
     }

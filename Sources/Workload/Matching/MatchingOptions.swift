@@ -3,7 +3,11 @@ import Configuration
 /// What `castle bench matching` was asked for.
 struct MatchingOptions: Equatable, Sendable {
     static let flags = [
-        Arguments.Flag("--flow", "FLOW", help: "one flow: a name, or an .oflw file"),
+        Arguments.Flag(
+            "--flow",
+            "FLOW",
+            help: "one flow: a name, an .oflw file or a .capture of a market"
+        ),
         Arguments.Flag(
             "--flows",
             "LIST",
