@@ -177,7 +177,9 @@ extension Market {
             }
             least = Int(row) + 1
             blotter.seat(AccountSlot(index: Int32(row)))
-            blotter.owners[row].position = try PositionEntry(decoding: &reader)
+            let position = try PositionEntry(decoding: &reader)
+            guard !position.isEmpty else { throw .badValue(field: "Market.position", at: start) }
+            blotter.owners[row].position = position
         }
     }
 
