@@ -7,7 +7,7 @@ import Wire
 @Suite struct DamageTests {
     /// A nightly run (`CASTLE_COMMANDS=10000000`) damages every byte, others one of so many: an odd
     /// number, so that every kind of field has its turn.
-    private static let stride = DifferentialTests.commandCount >= 1_000_000 ? 1 : 11
+    private static let interval = DifferentialTests.commandCount >= 1_000_000 ? 1 : 11
     private static let words: [UInt64] = [
         0, .max, UInt64(Int64.max), 1 << 63, 1 << 62, 1 << 53 + 1, 7,
     ]
@@ -32,8 +32,8 @@ import Wire
     @Test(.timeLimit(.minutes(10)))
     func flippedBitsDoNoHarm() {
         let bytes = exchange.snapshot
-        for index in stride(from: 0, to: bytes.count, by: Self.stride) {
-            for bit in Self.stride == 1 ? Array(0..<8) : [7, index % 7] {
+        for index in stride(from: 0, to: bytes.count, by: Self.interval) {
+            for bit in Self.interval == 1 ? Array(0..<8) : [7, index % 7] {
                 var damaged = bytes
                 damaged[index] ^= 1 << bit
                 survive(damaged)
@@ -45,7 +45,7 @@ import Wire
     func extremeWordsDoNoHarm(word: UInt64) {
         let bytes = exchange.snapshot
         let first = Int(truncatingIfNeeded: word % 8)
-        for start in stride(from: first, to: bytes.count - 7, by: Self.stride == 1 ? 1 : 53) {
+        for start in stride(from: first, to: bytes.count - 7, by: Self.interval == 1 ? 1 : 53) {
             var damaged = bytes
             for place in 0..<8 {
                 damaged[start + place] = UInt8(truncatingIfNeeded: word >> (8 * UInt64(place)))
