@@ -18,7 +18,7 @@ import Trading
     /// A fresh exchange every so many commands keeps the naive one's arrays short.
     static let partLength = 400
 
-    /// Commands of one round; `CASTLE_COMMANDS` sets the total of all rounds.
+    /// Commands of one round; `CASTLE_COMMANDS` sets the total of all rounds, ten million at night.
     static let commandCount = (environment("CASTLE_COMMANDS") ?? 100_000) / rounds
 
     static func environment(_ name: String) -> Int? {
@@ -47,6 +47,7 @@ import Trading
         var moves: [Move] = []
         for _ in 0..<count {
             moves.append(duel.nextMove())
+            duel.isThorough = moves.count == count
             guard let difference = duel.play(moves[moves.count - 1]) else { continue }
             var shrinker = Shrinker<Move> { Self.difference(in: $0, of: part) != nil }
             let few = shrinker.shrink(moves)

@@ -14,8 +14,10 @@ final class Duel {
     let exchange = Exchange.empty()
     var naive = NaiveExchange()
     var flow: RandomFlow
-    /// Asks for every history after every command rather than for one now and then.
+    /// Asks for every account and history after every command rather than in turns: a difference
+    /// stays, so it is found a few commands later all the same.
     var isThorough = false
+    private var turn = 0
     private var random: SeededGenerator
 
     /// Sets both up; a difference in that shows in the first step.
@@ -64,7 +66,9 @@ final class Duel {
     }
 
     private func stateDifference() -> String? {
-        for account in flow.accounts {
+        turn += 1
+        let accounts = isThorough ? flow.accounts : [flow.accounts[turn % flow.accounts.count]]
+        for account in accounts {
             let queries: [Query] = [
                 .balances(account: account), .openOrders(account: account, instrument: nil),
                 .positions(account: account), .openOrderLists(account: account, instrument: nil),
