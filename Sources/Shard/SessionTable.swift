@@ -175,7 +175,7 @@ public struct SessionTable: ~Copyable {
 }
 
 /// One session.
-private struct Session: ~Copyable {
+struct Session: ~Copyable {
     let id: SessionID
     var last: UInt64
     var time: Timestamp
@@ -212,7 +212,7 @@ private struct Session: ~Copyable {
 /// The latest replies, in a ring that grows to its greatest need.
 ///
 /// A place keeps what it held until it is written again: to forget a reply costs nothing.
-private struct ReplyRing: ~Copyable {
+struct ReplyRing: ~Copyable {
     /// A power of two of places, or none yet.
     private var places = Pool<Reply>(capacity: 0)
     /// Replies ever written, modulo 2³².
