@@ -54,7 +54,7 @@ extension Ledger {
         case .free: change(payer, column, free: -amount.units, locked: 0)
         case .locked: change(payer, column, free: 0, locked: -amount.units)
         }
-        fees[Int(column.index)] += fee.units
+        fees[UInt32(column.index)] += fee.units
         change(receiver, column, free: amount.units - fee.units, locked: 0)
     }
 
@@ -68,7 +68,7 @@ extension Ledger {
     public mutating func charge(_ fee: Amount, _ slot: AccountSlot, _ column: AssetColumn) {
         invariant(fee.units >= 0, "a fee is never paid out")
         change(slot, column, free: -fee.units, locked: 0)
-        fees[Int(column.index)] += fee.units
+        fees[UInt32(column.index)] += fee.units
     }
 
     /// The only place where a balance changes.

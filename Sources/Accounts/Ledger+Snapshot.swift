@@ -12,7 +12,7 @@ extension Ledger {
         writer.write(count: columns.count)
         for position in columns.indices {
             writer.write(columns[position])
-            writer.write(fees[position])
+            writer.write(fees[UInt32(position)])
             writer.write(deposits[position])
         }
         writer.write(feeSchedule)
@@ -20,8 +20,8 @@ extension Ledger {
         for row in accounts.indices {
             writer.write(accountTerms(at: row))
             for position in columns.indices {
-                writer.write(entries[row * stride + position].free)
-                writer.write(entries[row * stride + position].locked)
+                writer.write(entries[UInt32(row * stride + position)].free)
+                writer.write(entries[UInt32(row * stride + position)].locked)
             }
         }
         writer.write(count: references.count)
@@ -60,7 +60,7 @@ extension Ledger {
             guard add(try reader.readAsset()) == nil, columns.count == position + 1 else {
                 throw .badValue(field: "Ledger.asset", at: start)
             }
-            fees[position] = try reader.read(Int64.self)
+            fees[UInt32(position)] = try reader.read(Int64.self)
             deposits[position] = try reader.read(Int64.self)
         }
     }
@@ -88,7 +88,7 @@ extension Ledger {
         guard slot(of: terms.account) == nil, let slot = open(terms.account), set(terms) == nil
         else { throw .badValue(field: "Ledger.account", at: start) }
         for position in columns.indices {
-            let place = Int(slot.index) * stride + position
+            let place = UInt32(Int(slot.index) * stride + position)
             entries[place].free = try reader.read(Int64.self)
             entries[place].locked = try reader.read(Int64.self)
         }
@@ -98,9 +98,9 @@ extension Ledger {
     private var isSound: Bool {
         for position in columns.indices {
             var rest = deposits[position]
-            guard rest >= 0, take(fees[position], from: &rest) else { return false }
+            guard rest >= 0, take(fees[UInt32(position)], from: &rest) else { return false }
             for row in accounts.indices {
-                let entry = entries[row * stride + position]
+                let entry = entries[UInt32(row * stride + position)]
                 guard take(entry.free, from: &rest), take(entry.locked, from: &rest) else {
                     return false
                 }

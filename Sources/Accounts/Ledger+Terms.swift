@@ -2,7 +2,7 @@ import Trading
 
 extension Ledger {
     /// What the venue has agreed with the account of a slot, packed into one word.
-    public struct Terms: Equatable, Sendable {
+    public struct Terms: Equatable, Sendable, BitwiseCopyable {
         /// Accounts of one group other than 0 do not trade with each other.
         public internal(set) var tradeGroup: UInt32 = 0
         /// Position in the fee schedule.
@@ -15,12 +15,12 @@ extension Ledger {
 
     /// The terms of an account: tier 0, no discount, no group until something else is agreed.
     @inlinable
-    public func terms(of slot: AccountSlot) -> Terms { terms[Int(slot.index)] }
+    public func terms(of slot: AccountSlot) -> Terms { terms[UInt32(slot.index)] }
 
     /// The shares of a pair's rates that an account pays.
     @inlinable
     public func feeTier(of slot: AccountSlot) -> FeeTier {
-        tiers[Int(terms[Int(slot.index)].feeTier)]
+        tiers[Int(terms[UInt32(slot.index)].feeTier)]
     }
 
     /// The fees of the shard beyond the rates of its pairs.
@@ -47,7 +47,7 @@ extension Ledger {
         packed.tradeGroup = terms.tradeGroup
         packed.feeTier = terms.feeTier
         packed.paysInDiscountAsset = terms.paysInDiscountAsset
-        self.terms[Int(slot.index)] = packed
+        self.terms[UInt32(slot.index)] = packed
         running.add(UInt64(terms.account.rawValue) << 32 | UInt64(terms.tradeGroup))
         running.add(UInt64(terms.feeTier) << 1 | (terms.paysInDiscountAsset ? 1 : 0))
         return nil
@@ -68,7 +68,9 @@ extension Ledger {
             column = self.column(of: asset)
             guard column != nil else { return .unknownAsset }
         }
-        guard terms.allSatisfy({ $0.feeTier < schedule.tiers.count }) else { return .malformed }
+        for row in 0..<terms.count where terms[row].feeTier >= schedule.tiers.count {
+            return .malformed
+        }
         tiers = ContiguousArray(schedule.tiers)
         discountColumn = column
         discount = schedule.discount
@@ -80,9 +82,9 @@ extension Ledger {
     func accountTerms(at row: Int) -> AccountTerms {
         AccountTerms(
             account: accounts[row],
-            feeTier: terms[row].feeTier,
-            paysInDiscountAsset: terms[row].paysInDiscountAsset,
-            tradeGroup: terms[row].tradeGroup
+            feeTier: terms[UInt32(row)].feeTier,
+            paysInDiscountAsset: terms[UInt32(row)].paysInDiscountAsset,
+            tradeGroup: terms[UInt32(row)].tradeGroup
         )
     }
 

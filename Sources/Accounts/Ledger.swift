@@ -6,6 +6,7 @@ import Trading
 /// No sum can leave 63 bits because no sum can exceed the deposits of its asset, and those are
 /// checked as they come in.
 public struct Ledger: ~Copyable {
+    private let pinned = Pinned()
     /// Most accounts on a shard.
     public static let accountsMax = 1 << 18
     /// Most assets on a shard.
@@ -14,7 +15,7 @@ public struct Ledger: ~Copyable {
     public static let referencesMax = 1 << 22
 
     @usableFromInline
-    struct Entry {
+    struct Entry: BitwiseCopyable {
         @usableFromInline var free: Int64 = 0
         @usableFromInline var locked: Int64 = 0
 
@@ -26,13 +27,13 @@ public struct Ledger: ~Copyable {
     /// In order of creation.
     @usableFromInline var accounts: ContiguousArray<AccountID> = []
     /// One row per account, `stride` entries wide.
-    @usableFromInline var entries: ContiguousArray<Entry> = []
+    @usableFromInline var entries = Pool<Entry>(capacity: 0)
     @usableFromInline var stride = 4
     /// By account.
-    @usableFromInline var terms: ContiguousArray<Terms> = []
+    @usableFromInline var terms = Pool<Terms>(capacity: 0)
     /// In order of addition: the columns.
     var columns: ContiguousArray<Asset> = []
-    @usableFromInline var fees: ContiguousArray<Int64> = []
+    @usableFromInline var fees = Pool<Int64>(capacity: 0)
     var deposits: ContiguousArray<Int64> = []
     /// Asked for membership only, never iterated but to be sorted.
     var references: Set<UInt64> = []
@@ -164,15 +165,15 @@ public struct Ledger: ~Copyable {
         for position in columns.indices {
             var sum = Entry()
             for row in accounts.indices {
-                sum.free += entries[row * stride + position].free
-                sum.locked += entries[row * stride + position].locked
+                sum.free += entries[UInt32(row * stride + position)].free
+                sum.locked += entries[UInt32(row * stride + position)].locked
             }
             totals.append(
                 AssetTotals(
                     asset: columns[position].id,
                     free: Amount(units: sum.free),
                     locked: Amount(units: sum.locked),
-                    fees: Amount(units: fees[position]),
+                    fees: Amount(units: fees[UInt32(position)]),
                     deposits: Amount(units: deposits[position])
                 )
             )
@@ -181,8 +182,8 @@ public struct Ledger: ~Copyable {
     }
 
     @inlinable
-    func index(_ slot: AccountSlot, _ column: AssetColumn) -> Int {
-        Int(slot.index) * stride + Int(column.index)
+    func index(_ slot: AccountSlot, _ column: AssetColumn) -> UInt32 {
+        UInt32(truncatingIfNeeded: Int(slot.index) &* stride &+ Int(column.index))
     }
 
     /// Makes room for accounts ahead of their first deposits.
@@ -191,8 +192,8 @@ public struct Ledger: ~Copyable {
     public mutating func reserveCapacity(accounts count: Int) {
         slots.reserveCapacity(count)
         accounts.reserveCapacity(count)
-        terms.reserveCapacity(count)
-        entries.reserveCapacity(count * stride)
+        terms.reserve(count)
+        entries.reserve(count * stride)
     }
 
     /// Gives an unknown account its row; `nil` when the ledger is full.
@@ -203,20 +204,19 @@ public struct Ledger: ~Copyable {
         slots.insert(hash, slot: UInt32(bitPattern: slot))
         accounts.append(account)
         terms.append(Terms())
-        entries.append(contentsOf: repeatElement(Entry(), count: stride))
+        for _ in 0..<stride { entries.append(Entry()) }
         running.add(UInt64(account.rawValue))
         return AccountSlot(index: slot)
     }
 
     /// Doubles the width of every row; happens a few times in the life of a shard.
     private mutating func widen() {
-        var wide: ContiguousArray<Entry> = []
-        wide.reserveCapacity(entries.count * 2)
+        var wide = Pool<Entry>(capacity: accounts.count * stride * 2)
         for row in accounts.indices {
-            wide.append(contentsOf: entries[row * stride..<(row + 1) * stride])
-            wide.append(contentsOf: repeatElement(Entry(), count: stride))
+            for position in 0..<stride { wide.append(entries[UInt32(row * stride + position)]) }
+            for _ in 0..<stride { wide.append(Entry()) }
         }
-        entries = wide
+        swap(&entries, &wide)
         stride *= 2
     }
 }

@@ -1,3 +1,5 @@
+import Trading
+
 /// An index from hashes to slots, for look-ups on the way of an order: open addressing with linear
 /// probing, at most half full, without tombstones, and without allocation but when it grows.
 ///
@@ -16,9 +18,9 @@ public struct SlotIndex: ~Copyable {
     }
 
     /// The hash in the upper half, the slot + 1 in the lower one; 0 is an empty place.
-    @usableFromInline var places: ContiguousArray<UInt64>
+    @usableFromInline var places: Pool<UInt64>
     /// Number of places less one; the number is a power of two.
-    @usableFromInline var mask: Int
+    @usableFromInline var mask: UInt32
     @usableFromInline var slotCount = 0
     @usableFromInline let secrets: (UInt64, UInt64)
 
@@ -27,8 +29,8 @@ public struct SlotIndex: ~Copyable {
     /// - Parameter capacity: Slots it takes before it grows.
     public init(capacity: Int = 0) {
         let size = Self.size(capacity: capacity)
-        places = ContiguousArray(repeating: 0, count: size)
-        mask = size - 1
+        places = Pool(repeating: 0, count: size)
+        mask = UInt32(size - 1)
         secrets = ProcessSecret.words
     }
 
@@ -59,14 +61,14 @@ public struct SlotIndex: ~Copyable {
     /// - Returns: The slot, or `nil` when none matches.
     @inlinable
     public func find(_ hash: Hash, where matches: (UInt32) -> Bool) -> UInt32? {
-        var place = Int(hash.bits) & mask
+        var place = hash.bits & mask
         while places[place] != 0 {
             let word = places[place]
             if UInt32(truncatingIfNeeded: word >> 32) == hash.bits {
                 let slot = UInt32(truncatingIfNeeded: word) - 1
                 if matches(slot) { return slot }
             }
-            place = (place + 1) & mask
+            place = (place &+ 1) & mask
         }
         return nil
     }
@@ -78,7 +80,7 @@ public struct SlotIndex: ~Copyable {
     ///   - slot: Below `UInt32.max`.
     @inlinable
     public mutating func insert(_ hash: Hash, slot: UInt32) {
-        if (slotCount + 1) * 2 > places.count { grow(to: places.count * 2) }
+        if (slotCount + 1) * 2 > Int(places.count) { grow(to: Int(places.count) * 2) }
         put(Self.word(hash, slot))
         slotCount += 1
     }
@@ -92,10 +94,10 @@ public struct SlotIndex: ~Copyable {
     @inlinable
     public mutating func remove(_ hash: Hash, slot: UInt32) -> Bool {
         let word = Self.word(hash, slot)
-        var place = Int(hash.bits) & mask
+        var place = hash.bits & mask
         while places[place] != word {
             guard places[place] != 0 else { return false }
-            place = (place + 1) & mask
+            place = (place &+ 1) & mask
         }
         close(place)
         slotCount -= 1
@@ -107,7 +109,7 @@ public struct SlotIndex: ~Copyable {
     /// - Parameter capacity: Number of slots.
     public mutating func reserveCapacity(_ capacity: Int) {
         let size = Self.size(capacity: capacity)
-        if size > places.count { grow(to: size) }
+        if size > Int(places.count) { grow(to: size) }
     }
 
     /// Twice the capacity, rounded up to a power of two.
@@ -131,36 +133,33 @@ public struct SlotIndex: ~Copyable {
 
     @inlinable
     mutating func put(_ word: UInt64) {
-        var place = Int(word >> 32) & mask
-        while places[place] != 0 { place = (place + 1) & mask }
+        var place = UInt32(truncatingIfNeeded: word >> 32) & mask
+        while places[place] != 0 { place = (place &+ 1) & mask }
         places[place] = word
     }
 
     /// Empties a place and moves what follows back, so that no walk from a home meets a gap.
     @inlinable
-    mutating func close(_ start: Int) {
-        let mask = self.mask
+    mutating func close(_ start: UInt32) {
         var gap = start
-        var place = (start + 1) & mask
-        // One span, so that the array is asked once whether it is shared, not at every move.
-        var span = places.mutableSpan
-        while span[place] != 0 {
-            let home = Int(span[place] >> 32) & mask
+        var place = (start &+ 1) & mask
+        while places[place] != 0 {
+            let home = UInt32(truncatingIfNeeded: places[place] >> 32) & mask
             // It may move back unless the gap lies before its home.
-            if (place - home) & mask >= (place - gap) & mask {
-                span[gap] = span[place]
+            if (place &- home) & mask >= (place &- gap) & mask {
+                places[gap] = places[place]
                 gap = place
             }
-            place = (place + 1) & mask
+            place = (place &+ 1) & mask
         }
-        span[gap] = 0
+        places[gap] = 0
     }
 
     @usableFromInline
     mutating func grow(to size: Int) {
-        let old = places
-        places = ContiguousArray(repeating: 0, count: size)
-        mask = size - 1
-        for word in old where word != 0 { put(word) }
+        var old = Pool<UInt64>(repeating: 0, count: size)
+        swap(&old, &places)
+        mask = UInt32(size - 1)
+        for number in 0..<old.count where old[number] != 0 { put(old[number]) }
     }
 }

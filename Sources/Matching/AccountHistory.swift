@@ -3,15 +3,15 @@ import Trading
 
 /// A bounded window of recent records, first in first out, with the records of each account
 /// threaded together so that one account's look-up never walks over another's.
-struct AccountHistory<Record: Sendable>: Sendable {
-    private struct Entry: Sendable {
+struct AccountHistory<Record>: ~Copyable {
+    private struct Entry {
         var record: Record
         var owner: AccountSlot
         var newer: Int32
         var older: Int32
     }
 
-    private struct Ends: Sendable {
+    private struct Ends {
         var oldest: Int32 = -1
         var newest: Int32 = -1
     }
@@ -19,44 +19,44 @@ struct AccountHistory<Record: Sendable>: Sendable {
     /// Most records kept.
     let capacity: Int
     /// A ring once it is full.
-    private var entries: ContiguousArray<Entry> = []
+    private var entries = Pool<Entry>(capacity: 0)
     /// Where the oldest record is once the ring is full.
     private var start = 0
-    private var ends: ContiguousArray<Ends> = []
+    private var ends = Pool<Ends>(capacity: 0)
 
     init(capacity: Int) { self.capacity = capacity }
 
     /// Number of records kept.
-    var count: Int { entries.count }
+    var count: Int { Int(entries.count) }
 
     /// A record by age; 0 is the oldest.
     subscript(index: Int) -> Record {
         let position = start + index
-        return entries[position < entries.count ? position : position - entries.count].record
+        return entries[UInt32(position < count ? position : position - count)].record
     }
 
     /// Adds the newest record; the oldest leaves when the window is full.
     mutating func append(_ record: Record, owner: AccountSlot) {
-        while ends.count <= Int(owner.index) { ends.append(Ends()) }
-        var position = Int32(entries.count)
-        if entries.count == capacity {
-            position = Int32(start)
+        let account = UInt32(owner.index)
+        while ends.count <= account { ends.append(Ends()) }
+        var position = entries.count
+        if count == capacity {
+            position = UInt32(start)
             evictOldest()
         }
         // After the eviction, which may have changed the ends of this very account.
-        let newest = ends[Int(owner.index)].newest
-        let entry = Entry(record: record, owner: owner, newer: -1, older: newest)
-        if Int(position) == entries.count {
-            entries.append(entry)
+        let newest = ends[account].newest
+        if position == entries.count {
+            entries.append(Entry(record: record, owner: owner, newer: -1, older: newest))
         } else {
-            entries[Int(position)] = entry
+            entries[position] = Entry(record: record, owner: owner, newer: -1, older: newest)
         }
         if newest < 0 {
-            ends[Int(owner.index)].oldest = position
+            ends[account].oldest = Int32(position)
         } else {
-            entries[Int(newest)].newer = position
+            entries[UInt32(newest)].newer = Int32(position)
         }
-        ends[Int(owner.index)].newest = position
+        ends[account].newest = Int32(position)
     }
 
     /// Shows the records of one account, newest first, as long as the visitor wants more.
@@ -65,24 +65,20 @@ struct AccountHistory<Record: Sendable>: Sendable {
     ///   - owner: The account.
     ///   - visit: Returns whether to go on.
     func visitNewestFirst(of owner: AccountSlot, _ visit: (Record) -> Bool) {
-        guard Int(owner.index) < ends.count else { return }
-        var position = ends[Int(owner.index)].newest
+        guard UInt32(owner.index) < ends.count else { return }
+        var position = ends[UInt32(owner.index)].newest
         while position >= 0 {
-            guard visit(entries[Int(position)].record) else { return }
-            position = entries[Int(position)].older
+            guard visit(entries[UInt32(position)].record) else { return }
+            position = entries[UInt32(position)].older
         }
     }
 
     private mutating func evictOldest() {
-        let entry = entries[start]
+        let newer = entries[UInt32(start)].newer
         // The oldest of all is also the oldest of its account.
-        let owner = Int(entry.owner.index)
-        ends[owner].oldest = entry.newer
-        if entry.newer < 0 {
-            ends[owner].newest = -1
-        } else {
-            entries[Int(entry.newer)].older = -1
-        }
+        let account = UInt32(entries[UInt32(start)].owner.index)
+        ends[account].oldest = newer
+        if newer < 0 { ends[account].newest = -1 } else { entries[UInt32(newer)].older = -1 }
         start = start + 1 == capacity ? 0 : start + 1
     }
 }

@@ -44,14 +44,15 @@ extension Blotter {
         var refill: Int64 = 0
         if lots == shown {
             if tag.isIceberg {
-                let order = records[slot.index].order
-                refill = min(order.icebergQuantity.lots, order.remaining.lots)
+                refill = min(
+                    records[slot.index].order.icebergQuantity.lots,
+                    records[slot.index].order.remaining.lots
+                )
             }
             if refill == 0 {
                 records[slot.index].order.status = status
-                note(records[slot.index].order)
-                let order = records[slot.index].order
-                retire(slot, order, tag.owner, &shared)
+                note(slot)
+                retire(slot, records[slot.index].order, tag.owner, &shared)
             }
         }
         return isLast ? .takeLast(lots, refill: refill) : .take(lots, refill: refill)
@@ -90,12 +91,12 @@ extension Blotter {
         _ lots: Int64,
         _ shared: inout SharedState
     ) {
-        let order = records[slot.index].order
-        let freed = need(order.side, order.price, Quantity(lots: lots))
-        shared.ledger.release(freed, owner, column(order.side))
+        let side = records[slot.index].order.side
+        let freed = need(side, records[slot.index].order.price, Quantity(lots: lots))
+        shared.ledger.release(freed, owner, column(side))
         records[slot.index].order.prevented.lots += lots
         records[slot.index].order.updatedAt = shared.now
-        note(records[slot.index].order)
+        note(slot)
     }
 
     /// Ends a resting order whose slot the book frees.
@@ -188,7 +189,7 @@ extension Blotter {
         records[slot.index].order.cumulativeQuote += trade.quoteAmount
         records[slot.index].order.updatedAt = trade.time
         records[slot.index].order.status = .partiallyFilled
-        note(records[slot.index].order)
+        note(slot)
         fills.append(Self.fill(trade, of: records[slot.index].order, fee), owner: owner)
     }
 

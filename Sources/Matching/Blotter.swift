@@ -6,6 +6,7 @@ import Trading
 ///
 /// It is apart from the book so that a walk can settle trades while it goes through the book.
 struct Blotter: ~Copyable {
+    private let pinned = Pinned()
     /// Closed orders kept for queries.
     static let closedMax = 20_000
     /// Fills kept for queries; every trade makes two.
@@ -20,7 +21,6 @@ struct Blotter: ~Copyable {
     let notionalUnits: Int64
     /// By slot in the book.
     var records: Pool<OpenOrder>
-    var links: Pool<OwnerLink>
     /// By account slot.
     var owners: Pool<OwnerEntry>
     var lists = ListTable()
@@ -37,7 +37,7 @@ struct Blotter: ~Copyable {
     /// Maker and taker rate by fee tier.
     var rates: ContiguousArray<FeeRates> = []
     /// What a step has changed, in the order of its events; empty between steps.
-    var touched: ContiguousArray<TouchedLevel> = []
+    var touched = Pool<TouchedLevel>(capacity: 64)
     /// Orders that end because another of their list did, and how.
     var ending: ContiguousArray<(order: OrderID, status: OrderStatus)> = []
     var queue = StepQueue()
@@ -49,16 +49,27 @@ struct Blotter: ~Copyable {
         self.quote = quote
         notionalUnits = instrument.notionalUnits
         records = Pool(capacity: 1024)
-        links = Pool(capacity: 1024)
         owners = Pool(capacity: 64)
-        touched.reserveCapacity(64)
         digest.add(UInt64(instrument.id.rawValue))
     }
 
     /// Adds the present state of an order to the digest.
-    mutating func note(_ order: Order) {
-        digest.add(UInt64(bitPattern: order.id.rawValue) | UInt64(order.status.rawValue) << 56)
-        digest.add(order.remaining.lots)
+    @inline(__always)
+    mutating func note(_ order: Order) { note(order.id, order.status, order.remaining) }
+
+    mutating func note(_ id: OrderID, _ status: OrderStatus, _ remaining: Quantity) {
+        digest.add(UInt64(bitPattern: id.rawValue) | UInt64(status.rawValue) << 56)
+        digest.add(remaining.lots)
+    }
+
+    /// Adds the present state of an open order to the digest.
+    @inline(__always)
+    mutating func note(_ slot: OrderSlot) {
+        note(
+            records[slot.index].order.id,
+            records[slot.index].order.status,
+            records[slot.index].order.remaining
+        )
     }
 
     /// What an account has open and has traded here.
@@ -77,11 +88,8 @@ struct Blotter: ~Copyable {
         _ shared: inout SharedState
     ) {
         let number = shared.names.insert(name, instrument.id, order.id)
-        let record = OpenOrder(order: order, name: number, reserve: reserve)
-        while records.count <= slot.index {
-            records.append(record)
-            links.append(OwnerLink(next: 0, previous: 0))
-        }
+        let record = OpenOrder(order: order, reserve: reserve, name: number)
+        while records.count <= slot.index { records.append(record) }
         records[slot.index] = record
         link(slot, name.owner)
     }
@@ -122,21 +130,18 @@ struct Blotter: ~Copyable {
         let account = UInt32(owner.index)
         while owners.count <= account { owners.append(OwnerEntry()) }
         let head = owners[account].head
-        links[slot.index] = OwnerLink(next: head, previous: 0)
-        if head != 0 { links[head].previous = slot.index }
+        records[slot.index].older = head
+        records[slot.index].newer = 0
+        if head != 0 { records[head].newer = slot.index }
         owners[account].head = slot.index
         owners[account].openCount += 1
     }
 
     private mutating func unlink(_ slot: OrderSlot, _ owner: AccountSlot) {
-        let link = links[slot.index]
+        let (older, newer) = (records[slot.index].older, records[slot.index].newer)
         let account = UInt32(owner.index)
-        if link.previous == 0 {
-            owners[account].head = link.next
-        } else {
-            links[link.previous].next = link.next
-        }
-        if link.next != 0 { links[link.next].previous = link.previous }
+        if newer == 0 { owners[account].head = older } else { records[newer].older = older }
+        if older != 0 { records[older].newer = newer }
         owners[account].openCount -= 1
     }
 
@@ -145,7 +150,7 @@ struct Blotter: ~Copyable {
         var slot = self.owner(owner).head
         while slot != 0 {
             visit(records[slot])
-            slot = links[slot].next
+            slot = records[slot].older
         }
     }
 

@@ -6,7 +6,9 @@ struct IncomingOrder {
     var order: Order
     let name: OrderName
     /// Its slot when it was open before: a conditional order that fired, an amended one, one of a
-    /// list. `none` for a new order, which gets a slot when it rests.
+    /// list.
+    ///
+    /// `none` for a new order, which gets a slot when it rests.
     let slot: OrderSlot
     /// Its trade group; 0 for none.
     let group: UInt32

@@ -28,7 +28,7 @@ struct OpenList {
 }
 
 /// The order lists of a pair: those with open orders, and the latest that are done.
-struct ListTable {
+struct ListTable: ~Copyable {
     /// Done lists kept for queries.
     static let closedMax = 5_000
 

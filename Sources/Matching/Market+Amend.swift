@@ -116,12 +116,11 @@ extension Market {
         _ owner: AccountSlot,
         _ shared: borrowing SharedState
     ) -> RejectReason? {
-        let instrument = blotter.instrument
         let price = request.price == .none ? order.price : request.price
         let rest = request.quantity - order.executed - order.prevented
         let held = blotter.need(order.side, order.price, order.remaining)
         let need =
-            order.side == .buy ? instrument.notional(price, rest) : instrument.baseAmount(rest)
+            order.side == .buy ? blotter.instrument.notional(price, rest) : blotter.instrument.baseAmount(rest)
         guard let need,
             need - held <= shared.ledger.free(owner, blotter.column(order.side))
         else { return .insufficientBalance }

@@ -20,7 +20,8 @@ extension Market {
         let bids = auctionLevels(.buy, through: low)
         let asks = auctionLevels(.sell, through: high)
         let last = blotter.lastPrice
-        let reference = last == .none ? Price(ticks: low.ticks + (high.ticks - low.ticks) / 2) : last
+        let middle = Price(ticks: low.ticks + (high.ticks - low.ticks) / 2)
+        let reference = last == .none ? middle : last
         var best: (price: Price, volume: Int64, imbalance: Int64)?
         for price in Self.candidates(bids + asks, low, high, reference) {
             let demand = Self.volume(bids) { $0.price >= price }

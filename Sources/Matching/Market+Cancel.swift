@@ -23,8 +23,8 @@ extension Market {
 
     /// Cancels an open order and all of its list, as a step.
     mutating func cancel(_ slot: OrderSlot, _ shared: inout SharedState) -> [Order] {
-        let order = blotter.records[slot.index].order
-        guard order.list != .none, let list = blotter.lists.open[order.list] else {
+        let listed = blotter.records[slot.index].order.list
+        guard listed != .none, let list = blotter.lists.open[listed] else {
             let canceled = end(slot, .canceled, &shared)
             endStep(&shared)
             return [canceled]
@@ -79,14 +79,14 @@ extension Market {
     /// Brings what was touched on both sides in order: bids best first, then asks, each price once.
     mutating func sortTouched() {
         guard blotter.touched.count > 1 else { return }
-        var levels = blotter.touched
+        var levels = (0..<blotter.touched.count).map { blotter.touched[$0] }
         levels.sort { left, right in
             if left.side != right.side { return left.side == .buy }
             return left.side == .buy ? left.price > right.price : left.price < right.price
         }
-        blotter.touched.removeAll(keepingCapacity: true)
-        for level in levels {
-            let last = blotter.touched.last
+        blotter.touched.truncate(to: 0)
+        for (index, level) in levels.enumerated() {
+            let last = index == 0 ? nil : levels[index - 1]
             if last?.side == level.side, last?.price == level.price { continue }
             let lots = book.lots(level.side, at: level.price)
             blotter.touched.append(
@@ -142,7 +142,11 @@ extension Market {
         if case .failed = outcome.cancel, request.mode == .stopOnFailure {
             return .replaced(outcome)
         }
-        outcome.place = attempt(request.place, &shared)
+        switch place(request.place, &shared) {
+        case .placed(let order, let fills): outcome.place = .done(order, fills: fills)
+        case .rejected(let reason): outcome.place = .failed(reason)
+        default: invariant(false, "an order is placed or rejected")
+        }
         return .replaced(outcome)
     }
 }

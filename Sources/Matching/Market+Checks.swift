@@ -101,19 +101,18 @@ extension Market {
         _ owner: AccountSlot,
         _ shared: borrowing SharedState
     ) -> Amount? {
-        let instrument = blotter.instrument
         switch (request.type, request.side) {
         case (.market, .buy):
             if request.isByQuote { return request.quoteQuantity }
             return reach(of: request, owner, shared).cost
         case (.market, .sell) where request.isByQuote:
-            return instrument.baseAmount(
+            return blotter.instrument.baseAmount(
                 Quantity(lots: reach(of: request, owner, shared).lots)
             )
         case (.stopLoss, .buy), (.takeProfit, .buy):
             return marketBuyReserve(request.stopPrice, request.trailingDelta, request.quantity)
-        case (_, .buy): return instrument.notional(request.price, request.quantity)
-        case (_, .sell): return instrument.baseAmount(request.quantity)
+        case (_, .buy): return blotter.instrument.notional(request.price, request.quantity)
+        case (_, .sell): return blotter.instrument.baseAmount(request.quantity)
         }
     }
 

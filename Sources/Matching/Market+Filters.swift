@@ -16,21 +16,20 @@ extension Market {
         _ company: Company,
         _ shared: borrowing SharedState
     ) -> Filter? {
-        let instrument = blotter.instrument
         if let filter = failedPriceFilter(request) { return filter }
         if !request.isByQuote, !isLotSize(request.quantity) { return .lotSize }
         if request.icebergQuantity != .zero, !isLotSize(request.icebergQuantity) {
             return .lotSize
         }
-        if !request.type.hasLimit, instrument.marketQuantityMax.lots > 0,
-            request.quantity > instrument.marketQuantityMax
+        if !request.type.hasLimit, blotter.instrument.marketQuantityMax.lots > 0,
+            request.quantity > blotter.instrument.marketQuantityMax
         {
             return .marketLotSize
         }
         guard areParts(request.quantity, request.icebergQuantity) else { return .icebergParts }
         guard isNotionalAllowed(request) else { return .notional }
         guard let owner else { return nil }
-        if request.side == .buy, instrument.positionMax.lots > 0 {
+        if request.side == .buy, blotter.instrument.positionMax.lots > 0 {
             let lots =
                 request.isByQuote ? reach(of: request, owner, shared).lots : request.quantity.lots
             if exceedsPosition(owner, lots, without: company.ownBuyLots, shared) {
@@ -46,11 +45,10 @@ extension Market {
         if request.type.hasLimit, !isNearLastPrice(request.price, request.side) {
             return .percentPriceBySide
         }
-        let instrument = blotter.instrument
         guard request.trailingDelta > 0 else { return nil }
         let isInside =
-            request.trailingDelta >= instrument.trailingDeltaMin
-            && request.trailingDelta <= instrument.trailingDeltaMax
+            request.trailingDelta >= blotter.instrument.trailingDeltaMin
+            && request.trailingDelta <= blotter.instrument.trailingDeltaMax
         return isInside ? nil : .trailingDelta
     }
 
@@ -59,17 +57,16 @@ extension Market {
         _ owner: AccountSlot,
         _ company: Company
     ) -> Filter? {
-        let instrument = blotter.instrument
         if request.mayStayOpen {
             let others = Int(blotter.owner(owner).openCount) - company.ownOpen
-            if others + company.openCount > instrument.openOrdersMax { return .openOrders }
+            if others + company.openCount > blotter.instrument.openOrdersMax { return .openOrders }
         }
         guard request.type.isConditional else { return nil }
         var waiting = company.algoCount - company.ownAlgo
         blotter.visitOpen(of: owner) { open in
             if open.order.type.isConditional, !open.order.isWorking { waiting += 1 }
         }
-        return waiting > instrument.algoOrdersMax ? .openAlgoOrders : nil
+        return waiting > blotter.instrument.algoOrdersMax ? .openAlgoOrders : nil
     }
 
     func isPrice(_ price: Price) -> Bool {
@@ -91,11 +88,10 @@ extension Market {
     func isNearLastPrice(_ price: Price, _ side: Side) -> Bool {
         let last = blotter.lastPrice
         guard last != .none else { return true }
-        let instrument = blotter.instrument
         let (up, down) =
             side == .buy
-            ? (instrument.bidMultiplierUp, instrument.bidMultiplierDown)
-            : (instrument.askMultiplierUp, instrument.askMultiplierDown)
+            ? (blotter.instrument.bidMultiplierUp, blotter.instrument.bidMultiplierDown)
+            : (blotter.instrument.askMultiplierUp, blotter.instrument.askMultiplierDown)
         if up == 0, down == 0 { return true }
         let scaled = Int128(price.ticks) * Int128(FixedPoint.one)
         if up > 0, scaled > Int128(last.ticks) * Int128(up) { return false }
@@ -123,18 +119,19 @@ extension Market {
     ///   - lots: What it wants to buy.
     ///   - excluded: Lots among its open buys that do not count.
     ///   - shared: The money.
+    /// - Returns: Whether MAX_POSITION refuses it.
     func exceedsPosition(
         _ owner: AccountSlot,
         _ lots: Int64,
         without excluded: Int64,
         _ shared: borrowing SharedState
     ) -> Bool {
-        let (base, instrument) = (blotter.base, blotter.instrument)
+        let base = blotter.base
         let units = shared.ledger.free(owner, base) + shared.ledger.locked(owner, base)
-        var sum = Int128(units.units / instrument.lotUnits) + Int128(lots) - Int128(excluded)
+        var sum = Int128(units.units / blotter.instrument.lotUnits) + Int128(lots) - Int128(excluded)
         blotter.visitOpen(of: owner) { open in
             if open.order.side == .buy { sum += Int128(open.order.remaining.lots) }
         }
-        return sum > Int128(instrument.positionMax.lots)
+        return sum > Int128(blotter.instrument.positionMax.lots)
     }
 }

@@ -9,30 +9,18 @@ extension Market {
     ///   - shared: The money and the names.
     /// - Returns: `placed`, or why it was refused.
     mutating func place(_ request: PlaceOrder, _ shared: inout SharedState) -> Reply {
-        switch attempt(request, &shared) {
-        case .failed(let reason): return .rejected(reason)
-        case .done(let order, let fills): return .placed(order, fills: fills)
-        case .notAttempted: return .rejected(.overloaded)
-        }
-    }
-
-    /// Places a new order as a step; what it set off is still queued.
-    mutating func attempt(
-        _ request: PlaceOrder,
-        _ shared: inout SharedState
-    ) -> CancelReplaceOutcome.Step {
         guard let owner = shared.ledger.slot(of: request.account) else {
-            return .failed(refusalOfStranger(request, shared))
+            return .rejected(refusalOfStranger(request, shared))
         }
         let name = shared.names.name(request.clientOrderID, of: owner)
-        if let reason = refusal(of: request, name, shared) { return .failed(reason) }
+        if let reason = refusal(of: request, name, shared) { return .rejected(reason) }
         let order = accept(request, at: shared.now)
         guard !request.type.isConditional else {
-            return .done(hold(order, name, &shared), fills: [])
+            return .placed(hold(order, name, &shared), fills: [])
         }
         var incoming = IncomingOrder(order, name, bounds(of: order), shared)
         run(&incoming, &shared)
-        return .done(incoming.order, fills: incoming.fills)
+        return .placed(incoming.order, fills: incoming.fills)
     }
 
     /// Lets a conditional order wait, with its need held.

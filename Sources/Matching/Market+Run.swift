@@ -10,28 +10,22 @@ extension Market {
             if incoming.order.type != .limitMaker { setReference(shared) }
             halts = match(&incoming, &shared)
         }
-        finish(&incoming, &shared)
         if let left = incoming.left { touchOwn(left) }
-        if incoming.order.status.isOpen {
-            let lots = book.lots(incoming.order.side, at: incoming.order.price)
-            touchOwn(
-                TouchedLevel(
-                    side: incoming.order.side,
-                    price: incoming.order.price,
-                    lots: lots
-                )
-            )
-        }
+        finish(&incoming, &shared)
         endStep(&shared)
         if halts { halt(&shared) }
     }
 
     /// Adds a level of the order's own side, once.
     private mutating func touchOwn(_ level: TouchedLevel) {
-        if let last = blotter.touched.last, last.side == level.side, last.price == level.price {
-            blotter.touched.removeLast()
+        let count = blotter.touched.count
+        if count > 0, blotter.touched[count - 1].side == level.side,
+            blotter.touched[count - 1].price == level.price
+        {
+            blotter.touched[count - 1] = level
+        } else {
+            blotter.touched.append(level)
         }
-        blotter.touched.append(level)
     }
 
     /// Walks an incoming order through the opposite side.
@@ -65,9 +59,10 @@ extension Market {
     /// What a market order would pay, where a fee in the discount asset may take from the same
     /// balance.
     private func estimate(_ incoming: IncomingOrder, _ shared: borrowing SharedState) -> Amount {
+        guard !incoming.order.type.hasLimit else { return .zero }
         let order = incoming.order
         let owner = incoming.name.owner
-        guard !order.type.hasLimit, shared.ledger.terms(of: owner).paysInDiscountAsset,
+        guard shared.ledger.terms(of: owner).paysInDiscountAsset,
             shared.ledger.discountColumn == blotter.column(order.side)
         else { return .zero }
         let reach = reach(of: order, incoming.bounds, owner, shared)
@@ -97,10 +92,11 @@ extension Market {
 
     /// Whether an order may trade at all: fill-or-kill only if it would fill whole.
     private func canStart(_ incoming: IncomingOrder, _ shared: borrowing SharedState) -> Bool {
-        let order = incoming.order
-        guard order.type.hasLimit, order.timeInForce == .fillOrKill else { return true }
-        return reach(of: order, incoming.bounds, incoming.name.owner, shared).lots
-            == order.remaining.lots
+        guard incoming.order.timeInForce == .fillOrKill, incoming.order.type.hasLimit else {
+            return true
+        }
+        return reach(of: incoming.order, incoming.bounds, incoming.name.owner, shared).lots
+            == incoming.order.remaining.lots
     }
 
     /// Whether the order has all it may get: its lots, its amount, or so much of the amount that
@@ -116,23 +112,22 @@ extension Market {
 
     /// Decides what an order is after its walk: resting, filled or ended.
     private mutating func finish(_ incoming: inout IncomingOrder, _ shared: inout SharedState) {
-        let order = incoming.order
-        if order.quoteQuantity != .zero {
-            incoming.order.quantity = order.executed + order.prevented
+        if incoming.order.quoteQuantity != .zero {
+            incoming.order.quantity = incoming.order.executed + incoming.order.prevented
         }
-        let hasTraded = order.executed.lots > 0
+        let hasTraded = incoming.order.executed.lots > 0
         if incoming.isExpiredInMatch {
             incoming.order.status = .expiredInMatch
         } else if incoming.isComplete, hasTraded {
             incoming.order.status = .filled
-        } else if order.type.hasLimit, order.timeInForce.mayRest {
+        } else if incoming.order.type.hasLimit, incoming.order.timeInForce.mayRest {
             incoming.order.status = hasTraded ? .partiallyFilled : .new
         } else {
             incoming.order.status = .expired
         }
         blotter.note(incoming.order)
         if incoming.order.status.isOpen {
-            rest(incoming, &shared)
+            rest(&incoming, &shared)
         } else if incoming.slot.isNone {
             blotter.archive(incoming.order, incoming.name.owner, &shared)
         } else {
@@ -142,25 +137,21 @@ extension Market {
     }
 
     /// Puts what is left of an order behind the others of its price.
-    private mutating func rest(_ incoming: IncomingOrder, _ shared: inout SharedState) {
-        let order = incoming.order
-        let owner = incoming.name.owner
-        let need = blotter.need(order.side, order.price, order.remaining)
-        shared.ledger.hold(need, owner, blotter.column(order.side))
+    private mutating func rest(_ incoming: inout IncomingOrder, _ shared: inout SharedState) {
+        let (side, price) = (incoming.order.side, incoming.order.price)
+        let remaining = incoming.order.remaining
+        let need = blotter.need(side, price, remaining)
+        shared.ledger.hold(need, incoming.name.owner, blotter.column(side))
         var slot = incoming.slot
         if slot.isNone {
-            slot = open(order, incoming.name, reserve: .zero, &shared)
+            slot = open(incoming.order, incoming.name, reserve: .zero, &shared)
         } else {
-            blotter.records[slot.index].order = order
+            blotter.records[slot.index].order = incoming.order
         }
-        let remaining = order.remaining.lots
-        let part = order.icebergQuantity.lots
-        _ = book.enter(
-            slot,
-            order.side,
-            at: order.price,
-            lots: part > 0 ? min(part, remaining) : remaining
-        )
+        let part = incoming.order.icebergQuantity
+        let shown = part.lots > 0 ? min(part, remaining) : remaining
+        let lots = book.enter(slot, side, at: price, lots: shown.lots)
+        touchOwn(TouchedLevel(side: side, price: price, lots: lots))
     }
 
     /// Gives an order a slot, dormant at first.

@@ -39,9 +39,8 @@ extension Market {
             writer.write(list.hold)
             writer.write(list.holder)
         }
-        let closed = blotter.lists.closed
-        writer.write(count: closed.count)
-        for index in 0..<closed.count { writer.write(closed[index]) }
+        writer.write(count: blotter.lists.closed.count)
+        for index in 0..<blotter.lists.closed.count { writer.write(blotter.lists.closed[index]) }
     }
 
     private func encodeResting(_ side: Side, into writer: inout ByteWriter) {

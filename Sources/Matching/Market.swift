@@ -3,6 +3,7 @@ import Trading
 
 /// One pair: its book, the blotter of its orders, what waits for a trigger or a time, its phase.
 struct Market: ~Copyable {
+    private let pinned = Pinned()
     /// Most open orders of all accounts, waiting and pending ones too.
     static let ordersMax = 1 << 20
 
@@ -43,8 +44,8 @@ struct Market: ~Copyable {
 
     /// Tells the market of the levels a step touched.
     mutating func emitTouched(_ shared: inout SharedState) {
-        for index in blotter.touched.indices { emit(blotter.touched[index], &shared) }
-        blotter.touched.removeAll(keepingCapacity: true)
+        for number in 0..<blotter.touched.count { emit(blotter.touched[number], &shared) }
+        blotter.touched.truncate(to: 0)
     }
 
     // MARK: Ends
@@ -123,11 +124,4 @@ struct Market: ~Copyable {
         }
         blotter.queue.reset()
     }
-}
-
-/// Gives a market, which cannot be copied, a place in an array.
-final class MarketBox {
-    var market: Market
-
-    init(_ market: consuming Market) { self.market = market }
 }

@@ -27,19 +27,17 @@ struct OrderTag {
     var isListed: Bool { rawValue & Self.listedFlag != 0 }
 }
 
-/// The cold part of an open order, at the slot of its node in the book.
+/// The cold part of an open order, at the slot of its node in the book: three cache lines, the first
+/// of which is all a trade touches.
 struct OpenOrder {
     var order: Order
-    /// Its number among the open names of the shard.
-    var name: UInt32
     /// What is held for it where price × remaining does not say it: a waiting market buy.
     var reserve: Amount
-}
-
-/// The open orders of an account in a pair, threaded through their slots, newest first.
-struct OwnerLink {
-    var next: UInt32
-    var previous: UInt32
+    /// Its number among the open names of the shard.
+    var name: UInt32
+    /// The open orders of its account in the pair, newest first: slots, 0 for none.
+    var older: UInt32 = 0
+    var newer: UInt32 = 0
 }
 
 /// What a pair keeps of an account.

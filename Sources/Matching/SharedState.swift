@@ -3,6 +3,7 @@ import Trading
 
 /// What the pairs of a shard share: the money, the names in use, and the clock of the log.
 struct SharedState: ~Copyable {
+    private let pinned = Pinned()
     var ledger = Ledger()
     var names = OpenNames()
     var executions = ExecutionWindow()

@@ -21,8 +21,8 @@ extension TradingEngine {
             writer.write(entry.terms)
             writer.write(entry.time)
         }
-        writer.write(count: boxes.count)
-        for box in boxes { box.market.encode(into: &writer, shared) }
+        writer.write(count: markets.count)
+        for number in markets.numbers { markets[number].encode(into: &writer, shared) }
     }
 
     /// Reads what `encode(into:)` wrote.
@@ -42,15 +42,16 @@ extension TradingEngine {
             throw .badValue(field: "TradingEngine.instruments", at: start)
         }
         for number in 0..<count {
-            let box = MarketBox(try Market.decode(from: &reader, number, &shared))
-            guard self.box(box.market.instrument.id) == nil else {
+            let market = try Market.decode(from: &reader, number, &shared)
+            guard markets.number(of: market.instrument.id) == nil else {
                 throw .badValue(field: "TradingEngine.instrument", at: start)
             }
-            insert(box)
+            markets.insert(market)
         }
         feesChanged()
-        for box in boxes where box.market.blotter.lastPrice != .none {
-            shared.conversion.note(box.market.blotter.lastPrice, of: box.market.blotter.number)
+        for number in markets.numbers {
+            let price = markets[number].blotter.lastPrice
+            if price != .none { shared.conversion.note(price, of: markets[number].blotter.number) }
         }
         guard holdsMatchOrders() else { throw .badValue(field: "TradingEngine.holds", at: start) }
     }
@@ -76,8 +77,8 @@ extension TradingEngine {
     private func holdsMatchOrders() -> Bool {
         let width = shared.ledger.assets.count
         var holds = HoldTable(accounts: shared.ledger.accountCount, width: width)
-        for box in boxes {
-            guard box.market.addHolds(to: &holds) else { return false }
+        for number in markets.numbers {
+            guard markets[number].addHolds(to: &holds) else { return false }
         }
         for row in 0..<shared.ledger.accountCount {
             for position in 0..<width {

@@ -6,14 +6,12 @@ import Trading
 /// The same commands at the same log times give the same replies, the same events, the same digest
 /// and the same snapshot bytes on every machine.
 public struct TradingEngine: ~Copyable {
+    private let pinned = Pinned()
     /// Most pairs on a shard.
     public static let instrumentsMax = 256
 
     var shared = SharedState()
-    /// By instrument id.
-    var boxes: ContiguousArray<MarketBox> = []
-    /// Where a pair is in `boxes`, by the bare number of its id; −1 for none.
-    private var positions: ContiguousArray<Int16> = []
+    var markets = MarketTable()
 
     /// Starts with nothing: no asset, no pair, no account.
     public init() {}
@@ -80,18 +78,20 @@ public struct TradingEngine: ~Copyable {
         in instrument: InstrumentID,
         _ body: (inout Market, inout SharedState) -> Reply
     ) -> Reply {
-        guard let box = box(instrument) else { return .rejected(.unknownInstrument) }
-        let reply = body(&box.market, &shared)
-        box.market.runQueue(&shared)
+        guard let number = markets.number(of: instrument) else {
+            return .rejected(.unknownInstrument)
+        }
+        let reply = body(&markets[number], &shared)
+        markets[number].runQueue(&shared)
         return reply
     }
 
     /// Does what is due in all pairs, by instrument id.
     private mutating func doDueWork() {
         var next = Timestamp.never
-        for box in boxes {
-            box.market.doDueWork(&shared)
-            next = min(next, box.market.nextDue)
+        for number in markets.numbers {
+            markets[number].doDueWork(&shared)
+            next = min(next, markets[number].nextDue)
         }
         shared.nextDue = next
     }
@@ -105,7 +105,7 @@ public struct TradingEngine: ~Copyable {
     public var digest: UInt64 {
         var sum = StateDigest()
         sum.add(shared.ledger.digest)
-        for box in boxes { sum.add(box.market.blotter.digest.value) }
+        for number in markets.numbers { sum.add(markets[number].blotter.digest.value) }
         return sum.value
     }
 
@@ -113,11 +113,14 @@ public struct TradingEngine: ~Copyable {
     public var assets: [Asset] { shared.ledger.assets }
 
     /// All pairs by id.
-    public var instruments: [Instrument] { boxes.map { $0.market.instrument } }
+    public var instruments: [Instrument] { markets.map { $0.instrument } }
+
+    /// Number of pairs.
+    public var instrumentCount: Int { markets.count }
 
     /// The phase of a pair; `nil` for an unknown one.
     public func phase(of instrument: InstrumentID) -> TradingPhase? {
-        box(instrument)?.market.phase
+        markets.number(of: instrument).map { markets[$0].phase }
     }
 
     /// The whole book of a pair.
@@ -127,8 +130,10 @@ public struct TradingEngine: ~Copyable {
     public func depth(
         _ instrument: InstrumentID
     ) -> (updateID: Int64, bids: [(Price, Quantity)], asks: [(Price, Quantity)]) {
-        guard let box = box(instrument) else { return (0, [], []) }
-        return (box.market.updateID, box.market.depth(.buy), box.market.depth(.sell))
+        guard let number = markets.number(of: instrument) else { return (0, [], []) }
+        return (
+            markets[number].updateID, markets[number].depth(.buy), markets[number].depth(.sell)
+        )
     }
 
     /// Where all units of each asset are, for the check of invariant I7.
@@ -138,33 +143,16 @@ public struct TradingEngine: ~Copyable {
     /// - Returns: One record per asset, by asset id.
     public func conservation() -> [AssetTotals] { shared.ledger.totals() }
 
-    func box(_ instrument: InstrumentID) -> MarketBox? {
-        let index = Int(instrument.rawValue)
-        guard index < positions.count, positions[index] >= 0 else { return nil }
-        return boxes[Int(positions[index])]
-    }
-
-    mutating func insert(_ box: MarketBox) {
-        let id = box.market.instrument.id
-        let position = boxes.firstIndex { $0.market.instrument.id > id } ?? boxes.count
-        boxes.insert(box, at: position)
-        for index in boxes.indices {
-            let raw = Int(boxes[index].market.instrument.id.rawValue)
-            while positions.count <= raw { positions.append(-1) }
-            positions[raw] = Int16(index)
-        }
-    }
-
     private mutating func add(_ instrument: Instrument) -> RejectReason? {
         guard instrument.defect == nil else { return .malformed }
-        if let box = box(instrument.id) {
-            return box.market.instrument == instrument ? nil : .malformed
+        if let number = markets.number(of: instrument.id) {
+            return markets[number].instrument == instrument ? nil : .malformed
         }
         guard let base = shared.ledger.column(of: instrument.base),
             let quote = shared.ledger.column(of: instrument.quote)
         else { return .unknownAsset }
-        guard boxes.count < Self.instrumentsMax else { return .overloaded }
-        insert(MarketBox(Market(instrument, number: boxes.count, base: base, quote: quote)))
+        guard markets.count < Self.instrumentsMax else { return .overloaded }
+        markets.insert(Market(instrument, number: markets.count, base: base, quote: quote))
         feesChanged()
         return nil
     }
@@ -172,9 +160,9 @@ public struct TradingEngine: ~Copyable {
     /// Works out rates and conversions anew: after a new schedule or a new pair.
     mutating func feesChanged() {
         let schedule = shared.ledger.feeSchedule
-        for box in boxes { box.market.blotter.setRates(schedule) }
+        for number in markets.numbers { markets[number].blotter.setRates(schedule) }
         shared.conversion.rebuild(
-            pairs: boxes.map { $0.market.pairForFees },
+            pairs: markets.map { $0.pairForFees },
             discount: shared.ledger.discountColumn,
             columnCount: shared.ledger.assets.count
         )

@@ -146,15 +146,22 @@ extension Replica {
     ) {
         guard let stream = command.stream else { return }
         sessions.answered(on: stream)
+        let sequence = command.command.sequence
+        let reply: Reply
         switch outcome {
-        case .reply(let reply):
-            var reason: RejectReason?
-            if case .rejected(let why) = reply { reason = why }
-            effects.append(.answered(reason))
-            guard sessions.isOpen(stream) else { return }
-            effects.append(.send(.reply(sequence: command.command.sequence, reply), to: stream))
-        case .gap: refuse(stream, .gap, &effects)
+        case .gap: return refuse(stream, .gap, &effects)
+        case .rejected(let reason): reply = .rejected(reason)
+        case .answered:
+            // Kept at least until a later command of the session acknowledges it.
+            reply =
+                machine.withReply(to: sequence, of: command.command.session) { $0 }
+                ?? .rejected(.duplicateExpired)
         }
+        var reason: RejectReason?
+        if case .rejected(let why) = reply { reason = why }
+        effects.append(.answered(reason))
+        guard sessions.isOpen(stream) else { return }
+        effects.append(.send(.reply(sequence: sequence, reply), to: stream))
     }
 
     // MARK: Reads

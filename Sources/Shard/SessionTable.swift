@@ -5,8 +5,8 @@ import Wire
 public enum SessionVerdict: Equatable, Sendable {
     /// It is the next one: run it.
     case run
-    /// It ran before; this was the answer.
-    case answered(Reply)
+    /// It ran before, and its answer is still kept.
+    case answered
     /// It ran before and its answer is no longer kept: never run it again.
     case expired
     /// One before it never came.
@@ -17,7 +17,7 @@ public enum SessionVerdict: Equatable, Sendable {
 
 /// The replicated memory that makes every command run exactly once: per session the last sequence
 /// and the replies not yet acknowledged.
-public struct SessionTable: Sendable {
+public struct SessionTable: ~Copyable {
     /// The most sessions kept.
     public static let sessionsMax = 1024
     /// The most replies kept for one session; routers keep fewer commands in flight.
@@ -25,24 +25,19 @@ public struct SessionTable: Sendable {
     /// A session silent for so long in log time may be forgotten.
     public static let idleMax: Int64 = 3_600_000_000
 
-    private struct Session {
-        var id: SessionID
-        var last: UInt64
-        var time: Timestamp
-        /// Replies to `last - replies.count + 1 ... last`.
-        var replies: ArraySlice<Reply>
-    }
-
-    /// Sorted by id: iterated for snapshots, so its order must not depend on hashing.
-    private var sessions: [Session] = []
-    private var indices: [SessionID: Int] = [:]
+    private var sessions = Pool<Session>(capacity: 4)
+    /// Numbers of the sessions in use, sorted by id, then those that are free.
+    private var order: ContiguousArray<UInt32> = []
+    private var count = 0
+    /// The session of the last command: that of the next one, as a rule.
+    private var latest: UInt32 = 0
 
     /// Starts without sessions.
     public init() {}
 
     /// The last sequence a session ran; 0 for an unknown one.
     public func last(of session: SessionID) -> UInt64 {
-        indices[session].map { sessions[$0].last } ?? 0
+        number(of: session).map { sessions[$0].last } ?? 0
     }
 
     /// Judges a command and, where it is the next one, counts it.
@@ -52,75 +47,107 @@ public struct SessionTable: Sendable {
     ///   - time: Log time.
     /// - Returns: What to do with it; after `run`, hand the reply to `keep`.
     public mutating func admit(_ command: SessionCommand, at time: Timestamp) -> SessionVerdict {
-        guard let index = indices[command.session] ?? add(command.session, at: time) else {
+        guard let number = number(of: command.session) ?? add(command.session, at: time) else {
             return .full
         }
-        sessions[index].time = time
-        let last = sessions[index].last
+        latest = number
+        sessions[number].time = time
+        let last = sessions[number].last
         if command.sequence > last + 1 { return .gap }
-        if command.sequence <= last { return answer(command.sequence, of: index) }
-        sessions[index].last = command.sequence
-        forget(through: command.acknowledged, of: index)
+        if command.sequence <= last {
+            return sessions[number].age(of: command.sequence) == nil ? .expired : .answered
+        }
+        sessions[number].last = command.sequence
+        sessions[number].forget(through: command.acknowledged)
         return .run
     }
 
     /// Keeps the reply to the command just admitted.
     ///
+    /// - Parameter reply: What it came to.
+    public mutating func keep(_ reply: consuming Reply) { sessions[latest].keep(reply) }
+
+    /// Shows the reply to a command that ran.
+    ///
     /// - Parameters:
-    ///   - reply: What it came to.
-    ///   - session: Whose.
-    public mutating func keep(_ reply: Reply, for session: SessionID) {
-        guard let index = indices[session] else { return }
-        sessions[index].replies.append(reply)
-        if sessions[index].replies.count > Self.repliesMax { sessions[index].replies.removeFirst() }
+    ///   - sequence: Its number in its session.
+    ///   - session: The session.
+    ///   - body: Gets the reply where it is, for a reply is too large to be handed around.
+    /// - Returns: What the body returns; `nil` when the reply is not kept.
+    public func withReply<Result>(
+        to sequence: UInt64,
+        of session: SessionID,
+        _ body: (Reply) -> Result
+    ) -> Result? {
+        guard let number = number(of: session), let age = sessions[number].age(of: sequence) else {
+            return nil
+        }
+        return body(sessions[number].replies[age])
     }
 
-    private func answer(_ sequence: UInt64, of index: Int) -> SessionVerdict {
-        let session = sessions[index]
-        let age = Int(session.last - sequence)
-        guard age < session.replies.count else { return .expired }
-        return .answered(session.replies[session.replies.endIndex - 1 - age])
+    @inline(__always)
+    private func number(of session: SessionID) -> UInt32? {
+        if latest < sessions.count, sessions[latest].id == session { return latest }
+        let position = position(of: session)
+        guard position < count, sessions[order[position]].id == session else { return nil }
+        return order[position]
     }
 
-    private mutating func forget(through acknowledged: UInt64, of index: Int) {
-        // `last` is the command just admitted, whose reply is not kept yet.
-        let kept = sessions[index].replies.count
-        let oldest = sessions[index].last - UInt64(kept)
-        guard acknowledged >= oldest else { return }
-        let count = Int(min(acknowledged - oldest, UInt64(kept)))
-        sessions[index].replies.removeFirst(min(count + 1, kept))
+    /// Where a session is or would be.
+    private func position(of session: SessionID) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if sessions[order[middle]].id < session { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
-    private mutating func add(_ id: SessionID, at time: Timestamp) -> Int? {
-        if sessions.count == Self.sessionsMax { dropIdle(at: time) }
-        guard sessions.count < Self.sessionsMax else { return nil }
-        let index = sessions.firstIndex { id < $0.id } ?? sessions.count
-        sessions.insert(Session(id: id, last: 0, time: time, replies: []), at: index)
-        reindex()
-        return index
+    private mutating func add(_ id: SessionID, at time: Timestamp) -> UInt32? {
+        if count == Self.sessionsMax { dropIdle(at: time) }
+        guard count < Self.sessionsMax else { return nil }
+        return insert(Session(id, last: 0, time: time))
+    }
+
+    private mutating func insert(_ session: consuming Session) -> UInt32 {
+        let position = position(of: session.id)
+        let number: UInt32
+        if count < order.count {
+            number = order.removeLast()
+            sessions[number] = session
+        } else {
+            number = sessions.append(session)
+        }
+        order.insert(number, at: position)
+        count += 1
+        return number
     }
 
     private mutating func dropIdle(at time: Timestamp) {
-        sessions.removeAll { time.microseconds - $0.time.microseconds > Self.idleMax }
-        reindex()
-    }
-
-    private mutating func reindex() {
-        indices.removeAll(keepingCapacity: true)
-        for (index, session) in sessions.enumerated() { indices[session.id] = index }
+        var idle: ContiguousArray<UInt32> = []
+        for number in order[..<count]
+        where time.microseconds - sessions[number].time.microseconds > Self.idleMax {
+            // An id that no command has: it must not be found as the latest.
+            sessions[number] = Session(SessionID(rawValue: .max), last: 0, time: .zero)
+            idle.append(number)
+        }
+        order = order.filter { !idle.contains($0) } + idle
+        count -= idle.count
     }
 
     /// Appends the table to a snapshot.
     ///
     /// - Parameter writer: Where to.
     public func encode(into writer: inout ByteWriter) {
-        writer.write(count: sessions.count)
-        for session in sessions {
-            writer.write(session.id)
-            writer.write(session.last)
-            writer.write(session.time)
-            writer.write(count: session.replies.count)
-            for reply in session.replies { writer.write(reply) }
+        writer.write(count: count)
+        for number in order[..<count] {
+            writer.write(sessions[number].id)
+            writer.write(sessions[number].last)
+            writer.write(sessions[number].time)
+            writer.write(count: Int(sessions[number].replies.count))
+            for age in (0..<sessions[number].replies.count).reversed() {
+                writer.write(sessions[number].replies[age])
+            }
         }
     }
 
@@ -130,17 +157,86 @@ public struct SessionTable: Sendable {
     /// - Throws: `DecodeError`.
     public init(decoding reader: inout ByteReader) throws(DecodeError) {
         for _ in 0..<(try reader.readCount(elementSizeMin: 28)) {
+            let start = reader.position
             var session = Session(
-                id: try reader.read(SessionID.self),
+                try reader.read(SessionID.self),
                 last: try reader.read(UInt64.self),
-                time: try reader.readTimestamp(),
-                replies: []
+                time: try reader.readTimestamp()
             )
             for _ in 0..<(try reader.readCount(elementSizeMin: 1)) {
-                session.replies.append(try reader.readReply())
+                session.keep(try reader.readReply())
             }
-            sessions.append(session)
+            guard position(of: session.id) == count, number(of: session.id) == nil,
+                count < Self.sessionsMax
+            else { throw .badValue(field: "SessionTable.session", at: start) }
+            _ = insert(session)
         }
-        reindex()
+    }
+}
+
+/// One session.
+private struct Session: ~Copyable {
+    let id: SessionID
+    var last: UInt64
+    var time: Timestamp
+    /// Replies to the last commands.
+    var replies = ReplyRing()
+
+    init(_ id: SessionID, last: UInt64, time: Timestamp) {
+        self.id = id
+        self.last = last
+        self.time = time
+    }
+
+    /// How many commands came after one that ran; `nil` when its reply is not kept.
+    func age(of sequence: UInt64) -> UInt32? {
+        let age = last &- sequence
+        return age < UInt64(replies.count) ? UInt32(age) : nil
+    }
+
+    mutating func keep(_ reply: consuming Reply) {
+        if Int(replies.count) == SessionTable.repliesMax { replies.drop(1) }
+        replies.append(reply)
+    }
+
+    mutating func forget(through acknowledged: UInt64) {
+        // `last` is the command just admitted, whose reply is not kept yet.
+        let kept = UInt64(replies.count)
+        let oldest = last - kept
+        guard acknowledged >= oldest else { return }
+        let count = min(acknowledged - oldest, kept)
+        replies.drop(UInt32(min(count + 1, kept)))
+    }
+}
+
+/// The latest replies, in a ring that grows to its greatest need.
+///
+/// A place keeps what it held until it is written again: to forget a reply costs nothing.
+private struct ReplyRing: ~Copyable {
+    /// A power of two of places, or none yet.
+    private var places = Pool<Reply>(capacity: 0)
+    /// Replies ever written, modulo 2³².
+    private var written: UInt32 = 0
+    private(set) var count: UInt32 = 0
+
+    /// A reply by age; 0 is the newest.
+    subscript(age: UInt32) -> Reply { places[(written &- 1 &- age) & (places.count &- 1)] }
+
+    mutating func append(_ reply: consuming Reply) {
+        if count == places.count { grow() }
+        places[written & (places.count &- 1)] = reply
+        written &+= 1
+        count += 1
+    }
+
+    /// Forgets the oldest.
+    mutating func drop(_ dropped: UInt32) { count -= dropped }
+
+    private mutating func grow() {
+        var larger = Pool<Reply>(capacity: max(8, Int(places.count) * 2))
+        for age in (0..<count).reversed() { larger.append(self[age]) }
+        while larger.count < larger.capacity { larger.append(.done) }
+        swap(&places, &larger)
+        written = count
     }
 }

@@ -5,7 +5,10 @@ import Wire
 
 /// What applying one command came to, for the stream that sent it.
 public enum CommandOutcome: Equatable, Sendable {
-    case reply(Reply)
+    /// It ran, now or earlier: the machine keeps its reply.
+    case answered
+    /// It was refused before it came to the engine.
+    case rejected(RejectReason)
     /// A command before it never came: the stream cannot go on.
     case gap
 }
@@ -14,12 +17,14 @@ public enum CommandOutcome: Equatable, Sendable {
 ///
 /// A pure function of the log: the same commands at the same log times give the same bytes.
 public struct ShardMachine: ~Copyable {
+    private let pinned = Pinned()
     /// Accounts and books.
     public private(set) var engine = TradingEngine()
     private var sessions = SessionTable()
-    /// By position in `engine.instruments`.
-    private var histories: [TradeHistory] = []
-    private var historyIndices: [InstrumentID: Int] = [:]
+    /// In order of addition.
+    private var histories: ContiguousArray<TradeHistory> = []
+    /// Where a pair's history is, by the bare number of its id; −1 for none.
+    private var historyPositions: ContiguousArray<Int16> = []
     /// Public events since the log began.
     public private(set) var feedPosition = SequenceNumber(0)
 
@@ -33,7 +38,7 @@ public struct ShardMachine: ~Copyable {
     public func lastSequence(of session: SessionID) -> UInt64 { sessions.last(of: session) }
 
     /// The earliest log time at which something is due by itself, without a command.
-    public var nextDue: Timestamp? { nil }
+    public var nextDue: Timestamp? { engine.nextDue }
 
     /// Applies one command.
     ///
@@ -41,7 +46,7 @@ public struct ShardMachine: ~Copyable {
     ///   - command: With its session.
     ///   - time: Log time of its entry.
     ///   - events: Public events are appended here.
-    /// - Returns: What to tell the sender.
+    /// - Returns: Whether there is a reply to ask for.
     public mutating func apply(
         _ command: SessionCommand,
         at time: Timestamp,
@@ -49,34 +54,51 @@ public struct ShardMachine: ~Copyable {
     ) -> CommandOutcome {
         switch sessions.admit(command, at: time) {
         case .gap: return .gap
-        case .full: return .reply(.rejected(.overloaded))
-        case .expired: return .reply(.rejected(.duplicateExpired))
-        case .answered(let reply): return .reply(reply)
+        case .full: return .rejected(.overloaded)
+        case .expired: return .rejected(.duplicateExpired)
+        case .answered: return .answered
         case .run: break
         }
         let start = events.count
-        let reply = engine.apply(command.command, at: time, events: &events)
+        sessions.keep(engine.apply(command.command, at: time, events: &events))
         for index in start..<events.count { record(events[index]) }
-        if case .addInstrument(let instrument) = command.command, reply == .done {
-            addHistory(TradeHistory(instrument: instrument))
-        }
-        sessions.keep(reply, for: command.session)
-        return .reply(reply)
+        if engine.instrumentCount > histories.count { addHistories() }
+        return .answered
     }
+
+    /// Shows the reply to a command that ran.
+    ///
+    /// - Parameters:
+    ///   - sequence: Its number in its session.
+    ///   - session: The session.
+    ///   - body: Gets the reply where it is kept.
+    /// - Returns: What the body returns; `nil` when the reply is not kept, since it was acknowledged
+    ///   or is too old.
+    public func withReply<Result>(
+        to sequence: UInt64,
+        of session: SessionID,
+        _ body: (Reply) -> Result
+    ) -> Result? { sessions.withReply(to: sequence, of: session, body) }
 
     private mutating func record(_ event: MarketEvent) {
         feedPosition = SequenceNumber(feedPosition.rawValue + 1)
-        guard case .trade(let trade) = event, let index = historyIndices[trade.instrument] else {
-            return
-        }
-        do { try histories[index].apply(trade) } catch {
+        guard case .trade(let trade) = event else { return }
+        let position = Int(historyPositions[Int(trade.instrument.rawValue)])
+        do { try histories[position].apply(trade) } catch {
             invariant(false, "the engine numbers trades without a hole: \(error)")
         }
     }
 
+    /// Starts the history of a new pair.
+    private mutating func addHistories() {
+        for instrument in engine.instruments { addHistory(TradeHistory(instrument: instrument)) }
+    }
+
     private mutating func addHistory(_ history: TradeHistory) {
-        guard historyIndices[history.instrument.id] == nil else { return }
-        historyIndices[history.instrument.id] = histories.count
+        let id = Int(history.instrument.id.rawValue)
+        while historyPositions.count <= id { historyPositions.append(-1) }
+        guard historyPositions[id] < 0 else { return }
+        historyPositions[id] = Int16(histories.count)
         histories.append(history)
     }
 
@@ -122,6 +144,9 @@ public struct ShardMachine: ~Copyable {
         for _ in 0..<(try reader.readCount(elementSizeMin: 100)) {
             let instrument = try reader.readInstrument()
             addHistory(try TradeHistory(instrument: instrument, decoding: &reader))
+        }
+        guard histories.map(\.instrument.id).sorted() == engine.instruments.map(\.id) else {
+            throw .badValue(field: "ShardMachine.histories", at: reader.position)
         }
     }
 }

@@ -26,9 +26,13 @@ public struct AccountTerms: Equatable, Sendable {
 
 /// The shares of a pair's fee rates that one tier pays.
 public struct FeeTier: Equatable, Sendable {
-    /// Share of the maker rate, in 10⁻⁸. Range: `0...100_000_000`.
+    /// Share of the maker rate, in 10⁻⁸.
+    ///
+    /// Range: `0...100_000_000`.
     public var makerShare: Int64
-    /// Share of the taker rate, in 10⁻⁸. Range: `0...100_000_000`.
+    /// Share of the taker rate, in 10⁻⁸.
+    ///
+    /// Range: `0...100_000_000`.
     public var takerShare: Int64
 
     /// Makes a tier.

@@ -1,13 +1,24 @@
 /// An order as its owner sees it: the terms it came with and what became of it.
+///
+/// What a trade reads and changes comes first, in one cache line, then what the end of an order
+/// needs, then the rest.
 public struct Order: Equatable, Sendable {
     /// Identity within the pair.
     public var id: OrderID
+    /// Limit price; `none` for a market order.
+    public var price: Price
+    /// Ordered quantity; 0 for a market order by quote amount until it has traded, then what it got.
+    public var quantity: Quantity
+    /// Quantity traded so far.
+    public var executed: Quantity
+    /// Quantity that self-trade prevention took off (mode DECREMENT).
+    public var prevented: Quantity
+    /// Quote amount traded so far, before fees.
+    public var cumulativeQuote: Amount
+    /// Log time of the last change.
+    public var updatedAt: Timestamp
     /// The pair.
     public var instrument: InstrumentID
-    /// The owner.
-    public var account: AccountID
-    /// The owner's name for it.
-    public var clientOrderID: ClientOrderID
     /// Buy or sell.
     public var side: Side
     /// How it is priced.
@@ -16,38 +27,30 @@ public struct Order: Equatable, Sendable {
     public var timeInForce: TimeInForce
     /// What happens when it meets an order of the same account.
     public var selfTradePrevention: SelfTradePrevention
-    /// Limit price; `none` for a market order.
-    public var price: Price
-    /// Ordered quantity; 0 for a market order by quote amount until it has traded, then what it got.
-    public var quantity: Quantity
-    /// Ordered quote amount; 0 unless a market order by `quoteOrderQty`.
-    public var quoteQuantity: Amount
-    /// Quantity traded so far.
-    public var executed: Quantity
-    /// Quote amount traded so far, before fees.
-    public var cumulativeQuote: Amount
     /// Where it is in its life.
     public var status: OrderStatus
-    /// Log time of acceptance.
-    public var createdAt: Timestamp
-    /// Log time of the last change.
-    public var updatedAt: Timestamp
-    /// Stop price, or the activation price of a trailing stop; `none` where there is none.
-    public var stopPrice: Price
+    /// The owner.
+    public var account: AccountID
     /// How far a trailing stop stays behind the best price since its activation.
     ///
     /// Unit: basis points (1/10,000). 0 unless a trailing stop.
     public var trailingDelta: Int32
     /// The part shown in the book at a time; 0 unless an iceberg order.
     public var icebergQuantity: Quantity
-    /// When it expires in log time; `zero` unless GTD.
-    public var expiresAt: Timestamp
-    /// Quantity that self-trade prevention took off (mode DECREMENT).
-    public var prevented: Quantity
     /// The list it belongs to.
     public var list: OrderListID
+    /// The owner's name for it.
+    public var clientOrderID: ClientOrderID
+    /// Log time of acceptance.
+    public var createdAt: Timestamp
     /// Log time at which it began to trade; `zero` while it waits for a trigger or its list.
     public var workingAt: Timestamp
+    /// Ordered quote amount; 0 unless a market order by `quoteOrderQty`.
+    public var quoteQuantity: Amount
+    /// Stop price, or the activation price of a trailing stop; `none` where there is none.
+    public var stopPrice: Price
+    /// When it expires in log time; `zero` unless GTD.
+    public var expiresAt: Timestamp
 
     /// The part that may still trade; 0 once closed by a fill.
     @inlinable

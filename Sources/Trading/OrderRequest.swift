@@ -69,8 +69,9 @@ public struct PlaceOrderList: Equatable, Sendable {
     public var contingency: ContingencyType
     /// The client's name for the list; never empty.
     public var clientOrderID: ClientOrderID
-    /// OCO: the two legs; OTO: working, pending; OTOCO: working and the two pending legs. All of one
-    /// account and one pair.
+    /// OCO: the two legs; OTO: working, pending; OTOCO: working and the two pending legs.
+    ///
+    /// All are of one account and one pair.
     public var orders: [PlaceOrder]
 
     /// Makes a request of all its fields.
@@ -97,8 +98,9 @@ public struct AmendOrder: Equatable, Sendable {
     public var quantity: Quantity
     /// The new limit price; `none` keeps the old one.
     public var price: Price
-    /// Whether it must keep its place in the queue: then only a smaller quantity will do. Otherwise
-    /// it always goes behind all others of its price, and may trade first.
+    /// Whether it must keep its place in the queue: then only a smaller quantity will do.
+    ///
+    /// Otherwise it always goes behind all others of its price, and may trade first.
     public var keepsPriority: Bool
     /// The order's new name; `none` keeps the old one.
     public var clientOrderID: ClientOrderID

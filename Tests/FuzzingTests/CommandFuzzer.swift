@@ -12,7 +12,10 @@ enum CommandFuzzer {
         switch kind % 8 {
         case 0...2: commands(rest)
         case 3: queries(rest)
-        case 4: check(rest, { $0.write($1) }) { reader throws(DecodeError) in try reader.readReply() }
+        case 4:
+            check(rest, { $0.write($1) }) { reader throws(DecodeError) in
+                try reader.readReply()
+            }
         case 5:
             check(rest, { $0.write($1) }) { reader throws(DecodeError) in
                 try reader.readMarketEvent()
@@ -32,7 +35,8 @@ enum CommandFuzzer {
             guard let command = try? reader.readCommand() else { return exchange.finish() }
             var writer = ByteWriter()
             writer.write(command)
-            invariant(writer.bytes[...] == bytes[start..<reader.position], "one encoding of a command")
+            let taken = bytes[start..<reader.position]
+            invariant(writer.bytes[...] == taken, "one encoding of a command")
             exchange.apply(command, after: 1)
         }
         exchange.finish()

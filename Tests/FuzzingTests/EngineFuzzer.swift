@@ -132,7 +132,8 @@ struct FuzzChoices {
     /// Log time starts at a known moment, so that an expiry of either side of now can be named.
     private mutating func addExpiry(to place: inout PlaceOrder) {
         let start: Int64 = 1_700_000_000_000_000
-        place.expiresAt.microseconds = start + Int64(below(256)) * 997 + Int64(below(4)) * 30_000_000
+        place.expiresAt.microseconds =
+            start + Int64(below(256)) * 997 + Int64(below(4)) * 30_000_000
     }
 
     private mutating func list() -> PlaceOrderList {

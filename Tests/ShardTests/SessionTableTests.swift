@@ -3,7 +3,26 @@ import Testing
 import Trading
 import Wire
 
-@Suite struct SessionTableTests {
+/// What a command got: the verdict, with the reply where it ran before.
+private enum Admission: Equatable {
+    case run
+    case answered(Reply?)
+    case expired
+    case gap
+    case full
+
+    init(_ verdict: SessionVerdict, _ reply: @autoclosure () -> Reply?) {
+        switch verdict {
+        case .run: self = .run
+        case .answered: self = .answered(reply())
+        case .expired: self = .expired
+        case .gap: self = .gap
+        case .full: self = .full
+        }
+    }
+}
+
+@Suite final class SessionTableTests {
     private var table = SessionTable()
 
     private func command(
@@ -22,19 +41,19 @@ import Wire
     /// A reply that can be told from others.
     private func reply(_ number: UInt64) -> Reply { .position(SequenceNumber(number)) }
 
-    private mutating func admit(
+    private func admit(
         _ sequence: UInt64,
         ack: UInt64 = 0,
         session: UInt64 = 7,
         at time: Int64 = 0
-    ) -> SessionVerdict {
+    ) -> Admission {
         let command = command(sequence, ack: ack, session: session)
         let verdict = table.admit(command, at: Timestamp(microseconds: time))
-        if verdict == .run { table.keep(reply(sequence), for: command.session) }
-        return verdict
+        if verdict == .run { table.keep(reply(sequence)) }
+        return Admission(verdict, table.withReply(to: sequence, of: command.session) { $0 })
     }
 
-    @Test mutating func eachCommandRunsOnce() {
+    @Test func eachCommandRunsOnce() {
         for sequence in 1...5 as ClosedRange<UInt64> { #expect(admit(sequence) == .run) }
         for sequence in 1...5 as ClosedRange<UInt64> {
             #expect(admit(sequence) == .answered(reply(sequence)))
@@ -42,7 +61,7 @@ import Wire
         #expect(table.last(of: SessionID(rawValue: 7)) == 5)
     }
 
-    @Test mutating func aHoleIsAGapAndRunsNothing() {
+    @Test func aHoleIsAGapAndRunsNothing() {
         #expect(admit(2) == .gap)
         #expect(admit(1) == .run)
         #expect(admit(3) == .gap)
@@ -50,7 +69,7 @@ import Wire
         #expect(admit(2) == .run)
     }
 
-    @Test mutating func acknowledgedRepliesAreForgottenAndNeverRunAgain() {
+    @Test func acknowledgedRepliesAreForgottenAndNeverRunAgain() {
         for sequence in 1...4 as ClosedRange<UInt64> { _ = admit(sequence) }
         #expect(admit(5, ack: 3) == .run)
         for sequence in 0...3 as ClosedRange<UInt64> { #expect(admit(sequence) == .expired) }
@@ -59,7 +78,7 @@ import Wire
     }
 
     @Test(arguments: [0, 5, 6, 7, 1 << 40, .max] as [UInt64])
-    mutating func aHostileAcknowledgementCannotTrapNorRunTwice(ack: UInt64) {
+    func aHostileAcknowledgementCannotTrapNorRunTwice(ack: UInt64) {
         for sequence in 1...5 as ClosedRange<UInt64> { _ = admit(sequence) }
         #expect(admit(6, ack: ack) == .run)
         for sequence in 0...6 as ClosedRange<UInt64> { #expect(admit(sequence) != .run) }
@@ -68,13 +87,13 @@ import Wire
         #expect(admit(7) == .answered(reply(7)))
     }
 
-    @Test mutating func aDuplicateDoesNotForget() {
+    @Test func aDuplicateDoesNotForget() {
         for sequence in 1...3 as ClosedRange<UInt64> { _ = admit(sequence) }
         _ = admit(3, ack: 3)
         #expect(admit(1) == .answered(reply(1)))
     }
 
-    @Test mutating func repliesAreBounded() {
+    @Test func repliesAreBounded() {
         let max = UInt64(SessionTable.repliesMax)
         for sequence in 1...max + 10 { #expect(admit(sequence) == .run) }
         #expect(admit(10) == .expired)
@@ -82,14 +101,14 @@ import Wire
         #expect(admit(max + 10) == .answered(reply(max + 10)))
     }
 
-    @Test mutating func sessionsAreApart() {
+    @Test func sessionsAreApart() {
         #expect(admit(1, session: 1) == .run)
         #expect(admit(1, session: 2) == .run)
         #expect(admit(2, session: 1) == .run)
         #expect(admit(3, session: 2) == .gap)
     }
 
-    @Test mutating func onlyIdleSessionsMakeRoom() {
+    @Test func onlyIdleSessionsMakeRoom() {
         for session in 1...UInt64(SessionTable.sessionsMax) {
             #expect(admit(1, session: session, at: Int64(session)) == .run)
         }
@@ -103,7 +122,7 @@ import Wire
         #expect(admit(2, session: 4, at: later) == .run)
     }
 
-    @Test mutating func aSnapshotHoldsEverything() throws {
+    @Test func aSnapshotHoldsEverything() throws {
         for session in [9, 2, 5] as [UInt64] {
             for sequence in 1...4 as ClosedRange<UInt64> {
                 _ = admit(sequence, ack: sequence / 2, session: session, at: Int64(session))
@@ -121,12 +140,17 @@ import Wire
             for sequence in 1...5 as ClosedRange<UInt64> {
                 let command = command(sequence, session: session)
                 let time = Timestamp(microseconds: 20)
-                #expect(other.admit(command, at: time) == table.admit(command, at: time))
+                let verdict = table.admit(command, at: time)
+                #expect(other.admit(command, at: time) == verdict)
+                #expect(
+                    other.withReply(to: sequence, of: command.session) { $0 }
+                        == table.withReply(to: sequence, of: command.session) { $0 }
+                )
             }
         }
     }
 
-    @Test mutating func aTruncatedSnapshotIsRefused() {
+    @Test func aTruncatedSnapshotIsRefused() {
         for sequence in 1...4 as ClosedRange<UInt64> { _ = admit(sequence) }
         var writer = ByteWriter()
         table.encode(into: &writer)

@@ -81,7 +81,7 @@ extension Book {
     @inline(never)
     private mutating func open(
         _ slot: UInt32,
-        _ ladder: Int,
+        _ ladder: UInt32,
         _ key: Int64,
         _ lots: Int64
     ) -> Int64 {
@@ -101,7 +101,7 @@ extension Book {
             lots: lots,
             head: slot,
             tail: slot,
-            side: UInt32(truncatingIfNeeded: ladder)
+            side: ladder
         )
         nodes[slot].lots = lots
         nodes[slot].next = 0
@@ -115,7 +115,7 @@ extension Book {
     @inline(never)
     mutating func close(_ number: UInt32) {
         let level = levels[number]
-        ladders[Int(level.side)].remove(level.key)
+        ladders[level.side].remove(level.key)
         levels[number].head = levelsFree
         levelsFree = number
     }

@@ -77,7 +77,7 @@ extension Book {
     @inline(__always)
     private mutating func walk(
         level number: UInt32,
-        _ ladder: Int,
+        _ ladder: UInt32,
         meet: (Maker) -> Meeting,
         left: (Price, Int64) -> Void
     ) -> Bool {

@@ -52,14 +52,15 @@ struct BookLevel: BitwiseCopyable {
 ///
 /// A book may be crossed: the two sides know nothing of each other.
 struct Book: ~Copyable {
+    private let pinned = Pinned()
     /// Highest price, in ticks.
     static let priceMax: Int64 = 1 << 53
 
     /// Node and level 0 are nobody's: links that end may be followed and written without a branch.
     var nodes: Pool<BookNode>
     var levels: Pool<BookLevel>
-    /// Bids, then asks.
-    var ladders: InlineArray<2, PriceLadder>
+    /// Bids, then asks; in a pool, since a read of an inline array copies all of it.
+    var ladders: Pool<PriceLadder>
     private var index: OrderIndex
     /// First of the free nodes below `nodesUsed`; the last freed is the first reused.
     private var nodesFree: UInt32 = 0
@@ -74,12 +75,13 @@ struct Book: ~Copyable {
     ///   - ordersMax: Most orders, dormant ones too. Range: 1…2²⁰ for totals below 2⁶² lots.
     ///   - ordersReserved: Orders to have memory for from the start.
     init(ordersMax: Int, ordersReserved: Int = 1024) {
-        invariant(1...1 << 28 ~= ordersMax, "a book has room for an order")
+        invariant(1..<OrderIndex.slotsMax ~= ordersMax, "a book has room for an order")
         let reserved = min(max(ordersReserved, 15), ordersMax)
         self.ordersMax = UInt32(ordersMax)
         nodes = Pool(repeating: BookNode(), count: reserved + 1)
         levels = Pool(repeating: BookLevel(), count: max(reserved / 8, 128))
-        ladders = InlineArray { _ in PriceLadder() }
+        ladders = Pool(capacity: 2)
+        for _ in 0..<2 { ladders.append(PriceLadder()) }
         index = OrderIndex(reserved: reserved)
     }
 
@@ -93,7 +95,7 @@ struct Book: ~Copyable {
     /// Bytes of everything the book holds.
     var memorySize: Int {
         MemoryLayout<Book>.size + nodes.memorySize + levels.memorySize + index.memorySize
-            + ladders[0].memorySize + ladders[1].memorySize
+            + ladders.memorySize + ladders[0].memorySize + ladders[1].memorySize
     }
 
     /// Takes a slot for a new order, which is dormant; the book must not be full.
@@ -123,7 +125,7 @@ struct Book: ~Copyable {
     /// Frees a node that no level holds.
     @inline(__always)
     mutating func discard(_ slot: UInt32, _ id: Int64) {
-        index.remove(id, slot)
+        index.remove(id, slot, in: nodes)
         nodes[slot].id = -1
         nodes[slot].level = 0
         nodes[slot].next = nodesFree
@@ -162,7 +164,7 @@ extension Book {
     @inline(__always)
     func price(of slot: OrderSlot) -> Price {
         let level = level(of: slot)
-        return Self.price(level.key, Int(level.side))
+        return Self.price(level.key, level.side)
     }
 
     /// What an order shows.
@@ -190,7 +192,7 @@ extension Book {
 
     /// The number of a side's ladder.
     @inline(__always)
-    static func ladder(_ side: Side) -> Int {
+    static func ladder(_ side: Side) -> UInt32 {
         switch side {
         case .buy: 0
         case .sell: 1
@@ -199,13 +201,13 @@ extension Book {
 
     /// The key of a price: lower is better.
     @inline(__always)
-    static func key(_ price: Price, _ ladder: Int) -> Int64 {
+    static func key(_ price: Price, _ ladder: UInt32) -> Int64 {
         ladder == 0 ? 0 &- price.ticks : price.ticks
     }
 
     /// The price of a key.
     @inline(__always)
-    static func price(_ key: Int64, _ ladder: Int) -> Price {
+    static func price(_ key: Int64, _ ladder: UInt32) -> Price {
         Price(ticks: ladder == 0 ? 0 &- key : key)
     }
 }

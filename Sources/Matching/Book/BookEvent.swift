@@ -147,5 +147,5 @@ struct BookEventOrigin {
     var instrument: UInt16
     var account: UInt32
     /// 0 for a buy, 1 for a sell.
-    var ladder: Int
+    var ladder: UInt32
 }

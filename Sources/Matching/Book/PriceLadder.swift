@@ -1,3 +1,5 @@
+import Trading
+
 /// The price levels of one side of a book, by price.
 ///
 /// Prices come as keys that are lower when they are better: the ticks of an ask, the negated ticks

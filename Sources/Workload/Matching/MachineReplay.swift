@@ -41,14 +41,18 @@ struct MachineReplay: FlowEngine, ~Copyable {
     /// Events of one command at a time are what a primary sends on.
     mutating func apply(_ record: FlowRecord) {
         guard let command = command(record) else { return }
-        let reply = run(command)
-        switch reply {
-        case .placed(let order, _) where order.id == ids[Int(record.id)]: break
-        case .amended, .canceled: break
-        // Late cancels are part of the flow.
-        case .rejected(.unknownOrder) where record.kind == .cancel: break
-        default: note(reply)
+        run(command)
+        let expected = ids[Int(record.id)]
+        let isExpected = machine.withReply(to: sequence, of: Self.session) { reply in
+            switch reply {
+            case .placed(let order, _): order.id == expected
+            case .amended, .canceled: true
+            // Late cancels are part of the flow.
+            case .rejected(.unknownOrder): record.kind == .cancel
+            default: false
+            }
         }
+        if isExpected != true { noteUnexpected() }
     }
 
     mutating func drain() {
@@ -106,9 +110,9 @@ struct MachineReplay: FlowEngine, ~Copyable {
         return (depth.bids, depth.asks)
     }
 
-    private mutating func run(_ command: Command) -> Reply {
+    private mutating func run(_ command: Command) {
         sequence += 1
-        let outcome = machine.apply(
+        _ = machine.apply(
             SessionCommand(
                 session: Self.session,
                 sequence: sequence,
@@ -118,14 +122,13 @@ struct MachineReplay: FlowEngine, ~Copyable {
             at: Timestamp(microseconds: Int64(sequence) * Self.microsecondsPerCommand),
             events: &events
         )
-        guard case .reply(let reply) = outcome else { return .rejected(.malformed) }
-        return reply
     }
 
     @inline(never)
-    private mutating func note(_ reply: Reply) {
+    private mutating func noteUnexpected() {
         unexpectedReplies += 1
-        if firstUnexpected == nil { firstUnexpected = reply }
+        guard firstUnexpected == nil else { return }
+        firstUnexpected = machine.withReply(to: sequence, of: Self.session) { $0 }
     }
 }
 
@@ -222,8 +225,9 @@ extension MachineReplay {
     }
 
     private mutating func expect(_ command: Command) {
-        let reply = run(command)
-        if reply != .done { note(reply) }
+        run(command)
+        let isDone = machine.withReply(to: sequence, of: Self.session) { $0 == .done }
+        if isDone != true { noteUnexpected() }
     }
 
     /// Filters wide open, fees of 0.05 % and 0.1 %, one unit of quote for each tick and lot.

@@ -1,29 +1,31 @@
 /// Elements in one block of memory, named by number: the one place with unsafe code.
 ///
 /// The memory belongs to the pool and never leaves it. Every access is checked against `count` and
-/// stops the process when it is out of range, in every build.
-struct Pool<Element: ~Copyable>: ~Copyable {
-    private var elements: UnsafeMutablePointer<Element>
+/// stops the process when it is out of range, in every build. Unlike an array, a pool is never
+/// shared, so that nothing is asked or counted when an element changes in place.
+public struct Pool<Element: ~Copyable>: ~Copyable {
+    @usableFromInline var elements: UnsafeMutablePointer<Element>
     /// Number of elements; valid numbers are below it.
-    private(set) var count: UInt32 = 0
+    public private(set) var count: UInt32 = 0
     /// Number of elements there is memory for.
-    private(set) var capacity: UInt32
+    public private(set) var capacity: UInt32
 
     /// An empty pool.
     ///
     /// - Parameter capacity: Elements to have memory for.
-    init(capacity: Int) {
+    public init(capacity: Int) {
         self.capacity = Self.checked(capacity)
-        elements = .allocate(capacity: capacity)
+        elements = Self.allocate(capacity)
     }
 
     deinit {
         elements.deinitialize(count: Int(count))
-        elements.deallocate()
+        UnsafeMutableRawPointer(elements).deallocate()
     }
 
     /// The element of a number, in place.
-    subscript(_ number: UInt32) -> Element {
+    @inlinable
+    public subscript(_ number: UInt32) -> Element {
         @inline(__always) unsafeAddress {
             guard number < count else { Self.stop() }
             return UnsafePointer(elements + Int(number))
@@ -35,30 +37,47 @@ struct Pool<Element: ~Copyable>: ~Copyable {
     }
 
     /// Bytes of memory held.
-    var memorySize: Int { Int(capacity) * MemoryLayout<Element>.stride }
+    public var memorySize: Int { Int(capacity) * MemoryLayout<Element>.stride }
 
     /// Adds an element behind the others; amortised constant, the memory doubles when it is full.
     ///
     /// - Parameter element: What to add.
     /// - Returns: Its number.
     @discardableResult
-    mutating func append(_ element: consuming Element) -> UInt32 {
+    public mutating func append(_ element: consuming Element) -> UInt32 {
         if count == capacity { reserve(max(Int(capacity) * 2, 4)) }
         (elements + Int(count)).initialize(to: element)
         count += 1
         return count - 1
     }
 
+    /// Drops the last elements; the memory stays.
+    ///
+    /// - Parameter count: Elements afterwards; more than now changes nothing.
+    public mutating func truncate(to count: UInt32) {
+        guard count < self.count else { return }
+        (elements + Int(count)).deinitialize(count: Int(self.count - count))
+        self.count = count
+    }
+
     /// Makes room, moving what is there; linear when it grows.
     ///
     /// - Parameter capacity: Elements to have memory for; less than now changes nothing.
-    mutating func reserve(_ capacity: Int) {
+    public mutating func reserve(_ capacity: Int) {
         guard capacity > Int(self.capacity) else { return }
-        let moved = UnsafeMutablePointer<Element>.allocate(capacity: capacity)
+        let moved = Self.allocate(capacity)
         moved.moveInitialize(from: elements, count: Int(count))
-        elements.deallocate()
+        UnsafeMutableRawPointer(elements).deallocate()
         elements = moved
         self.capacity = Self.checked(capacity)
+    }
+
+    /// Memory that starts on a cache line, so that no element of 32 or 64 bytes lies on two.
+    private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Element> {
+        UnsafeMutableRawPointer.allocate(
+            byteCount: Int(checked(capacity)) * MemoryLayout<Element>.stride,
+            alignment: max(64, MemoryLayout<Element>.alignment)
+        ).bindMemory(to: Element.self, capacity: capacity)
     }
 
     private static func checked(_ capacity: Int) -> UInt32 {
@@ -66,8 +85,9 @@ struct Pool<Element: ~Copyable>: ~Copyable {
         return checked
     }
 
+    @usableFromInline
     @inline(never)
-    private static func stop() -> Never { fatalError("invariant broken: a number of the pool") }
+    static func stop() -> Never { fatalError("invariant broken: a number of the pool") }
 }
 
 extension Pool where Element: BitwiseCopyable {
@@ -76,7 +96,7 @@ extension Pool where Element: BitwiseCopyable {
     /// - Parameters:
     ///   - element: What to repeat.
     ///   - count: How often.
-    init(repeating element: Element, count: Int) {
+    public init(repeating element: Element, count: Int) {
         self.init(capacity: count)
         fill(to: count, with: element)
     }
@@ -86,7 +106,7 @@ extension Pool where Element: BitwiseCopyable {
     /// - Parameters:
     ///   - count: Number of elements afterwards; less than now changes nothing.
     ///   - element: What the new ones are.
-    mutating func fill(to count: Int, with element: Element) {
+    public mutating func fill(to count: Int, with element: Element) {
         guard count > Int(self.count) else { return }
         reserve(count)
         (elements + Int(self.count)).initialize(repeating: element, count: count - Int(self.count))
