@@ -84,7 +84,8 @@ extension Blotter {
         let discount = shared.ledger.feeSchedule.discount
         if let asset = shared.ledger.discountColumn,
             let reduced = shared.conversion.convert(fee.amount, column, discount: discount),
-            reduced + (asset == paying ? party.needed : .zero) <= shared.ledger.free(owner, asset)
+            // A difference of what is there: the sum of the two could leave 63 bits.
+            reduced <= shared.ledger.free(owner, asset) - (asset == paying ? party.needed : .zero)
         {
             shared.ledger.charge(reduced, owner, asset)
             return Fee(amount: reduced, asset: shared.ledger.asset(at: asset))

@@ -103,7 +103,7 @@ extension Market {
         guard isNotionalAllowed(price, request.quantity) else { return .filter(.notional) }
         let rest = request.quantity - order.executed - order.prevented
         if order.side == .buy, blotter.instrument.positionMax.lots > 0,
-            exceedsPosition(owner, rest.lots, without: order.remaining.lots, shared)
+            exceedsPosition(owner, rest.lots, without: Int128(order.remaining.lots), shared)
         {
             return .filter(.maxPosition)
         }

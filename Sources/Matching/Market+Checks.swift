@@ -149,8 +149,8 @@ struct Company {
     /// Those of them that are open already: pending ones about to start.
     var ownOpen = 0
     var ownAlgo = 0
-    /// Lots of them among the open buys.
-    var ownBuyLots: Int64 = 0
+    /// Lots of them among the open buys; none of them need be payable, so they may be any number.
+    var ownBuyLots: Int128 = 0
 
     static func alone(_ request: PlaceOrder) -> Company {
         Company(openCount: 1, algoCount: request.type.isConditional ? 1 : 0)

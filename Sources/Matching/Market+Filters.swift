@@ -123,12 +123,13 @@ extension Market {
     func exceedsPosition(
         _ owner: AccountSlot,
         _ lots: Int64,
-        without excluded: Int64,
+        without excluded: Int128,
         _ shared: borrowing SharedState
     ) -> Bool {
         let base = blotter.base
         let units = shared.ledger.free(owner, base) + shared.ledger.locked(owner, base)
-        var sum = Int128(units.units / blotter.instrument.lotUnits) + Int128(lots) - Int128(excluded)
+        let lotUnits = blotter.instrument.lotUnits
+        var sum = Int128(units.units / lotUnits) + Int128(lots) - excluded
         blotter.visitOpen(of: owner) { open in
             if open.order.side == .buy { sum += Int128(open.order.remaining.lots) }
         }

@@ -92,7 +92,7 @@ extension Market {
     }
 
     /// Whether two orders can be a pair: one takes profit, one stops a loss, for the same quantity.
-    private static func isPair(_ orders: [PlaceOrder]) -> Bool {
+    static func isPair(_ orders: [PlaceOrder]) -> Bool {
         guard orders.count == 2, orders[0].side == orders[1].side,
             orders[0].quantity == orders[1].quantity
         else { return false }

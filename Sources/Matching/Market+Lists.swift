@@ -213,7 +213,7 @@ extension Market {
         company.ownOpen = requests.count
         company.ownAlgo = company.algoCount
         for request in requests where request.side == .buy {
-            company.ownBuyLots += request.quantity.lots
+            company.ownBuyLots += Int128(request.quantity.lots)
         }
         return requests.contains { request in
             refusalOfTerms(request, owner: owner, company, shared) != nil

@@ -35,9 +35,10 @@ extension Market {
 
     /// Stops trading because the next trade would be outside the price band: rule 23.
     mutating func halt(_ shared: inout SharedState) {
-        let end = Timestamp(
-            microseconds: shared.now.microseconds + blotter.instrument.haltMicroseconds
+        let (time, overflows) = shared.now.microseconds.addingReportingOverflow(
+            blotter.instrument.haltMicroseconds
         )
+        let end = overflows ? Timestamp.never : Timestamp(microseconds: time)
         shared.nextDue = min(shared.nextDue, end)
         enter(.preOpen, reopensAt: end, &shared)
     }

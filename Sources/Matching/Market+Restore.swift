@@ -33,14 +33,17 @@ extension Market {
         market.reference = try reader.readPrice()
         market.referenceAt = try reader.readTimestamp()
         market.blotter.digest = StateDigest(value: try reader.read(UInt64.self))
-        guard market.blotter.lastPrice.ticks >= 0, market.reference.ticks >= 0,
-            market.reopensAt.microseconds >= 0
-        else { throw .badValue(field: "Market.counters", at: start) }
+        guard market.areCountersSound(at: shared.now) else {
+            throw .badValue(field: "Market.counters", at: start)
+        }
         try market.readLists(&reader, shared)
         try market.readResting(.buy, &reader, &shared)
         try market.readResting(.sell, &reader, &shared)
+        guard !market.isCrossedWhileTrading else { throw .badValue(field: "Market.book", at: start) }
         try market.readWaiting(&reader, &shared)
-        try market.checkLists(at: start)
+        for list in market.blotter.lists.open.values where !market.isSound(list) {
+            throw .badValue(field: "Market.list", at: start)
+        }
         try market.readPositions(&reader, shared)
         try market.readHistory(&reader, shared)
         shared.nextDue = min(shared.nextDue, market.nextDue)
@@ -53,16 +56,18 @@ extension Market {
         _ reader: inout ByteReader,
         _ shared: borrowing SharedState
     ) throws(DecodeError) {
+        var previous = OrderListID.none
         for _ in 0..<(try reader.readCount(elementSizeMin: 40)) {
             let start = reader.position
             let list = try reader.readOrderList()
             let state = try reader.read(OpenList.State.self)
             let hold = try reader.readAmount()
             let holder = try reader.read(OrderID.self)
-            guard let owner = shared.ledger.slot(of: list.account), hold.units >= 0,
-                list.orders.count == list.contingency.orderCount, list.status == .executing,
-                blotter.lists.open[list.id] == nil
+            guard let owner = shared.ledger.slot(of: list.account), list.status == .executing,
+                isSound(list), list.id > previous,
+                blotter.lists.findOpen(.clientOrderID(list.clientOrderID), of: owner) == nil
             else { throw .badValue(field: "Market.list", at: start) }
+            previous = list.id
             blotter.lists.insert(
                 OpenList(
                     list: list,
@@ -74,19 +79,18 @@ extension Market {
                 )
             )
         }
-        for _ in 0..<(try reader.readCount(elementSizeMin: 40)) {
-            let start = reader.position
-            let list = try reader.readOrderList()
-            guard let owner = shared.ledger.slot(of: list.account), list.status == .allDone else {
-                throw .badValue(field: "Market.closedList", at: start)
-            }
-            blotter.lists.closed.append(list, owner: owner)
+        let start = reader.position
+        let closedCount = try reader.readCount(elementSizeMin: 40)
+        guard closedCount <= ListTable.closedMax else {
+            throw .badValue(field: "Market.closedLists", at: start)
         }
-    }
-
-    private func checkLists(at start: Int) throws(DecodeError) {
-        for list in blotter.lists.open.values where list.openCount == 0 {
-            throw .badValue(field: "Market.list", at: start)
+        for _ in 0..<closedCount {
+            let position = reader.position
+            let list = try reader.readOrderList()
+            guard let owner = shared.ledger.slot(of: list.account), list.status == .allDone,
+                isSound(list), blotter.lists.open[list.id] == nil
+            else { throw .badValue(field: "Market.closedList", at: position) }
+            blotter.lists.closed.append(list, owner: owner)
         }
     }
 
@@ -97,16 +101,20 @@ extension Market {
         _ reader: inout ByteReader,
         _ shared: inout SharedState
     ) throws(DecodeError) {
+        var (lots, best) = (Int64(0), Price.none)
         for _ in 0..<(try reader.readCount(elementSizeMin: 84)) {
             let start = reader.position
             let order = try reader.readOrder()
             let shown = try reader.read(Int64.self)
-            guard order.side == side, order.type.hasLimit, order.status != .pendingNew,
-                shown > 0, shown <= order.remaining.lots,
-                order.icebergQuantity != .zero || shown == order.remaining.lots
+            guard order.side == side, isRestingSound(order, shown),
+                best == .none || !Self.isBetter(order.price, best, side)
             else { throw .badValue(field: "Market.resting", at: start) }
             let slot = try restore(order, reserve: .zero, at: start, &shared)
+            // Whatever sums up lots of a side relies on this.
+            let (sum, overflows) = lots.addingReportingOverflow(order.remaining.lots)
+            guard !overflows else { throw .badValue(field: "Market.resting", at: start) }
             _ = book.enter(slot, side, at: order.price, lots: shown)
+            (lots, best) = (sum, order.price)
         }
     }
 
@@ -114,17 +122,18 @@ extension Market {
         _ reader: inout ByteReader,
         _ shared: inout SharedState
     ) throws(DecodeError) {
+        var previous = OrderID(0)
         for _ in 0..<(try reader.readCount(elementSizeMin: 92)) {
             let start = reader.position
             let order = try reader.readOrder()
             let reserve = try reader.readAmount()
             let best = try reader.readPrice()
-            let isPending = order.status == .pendingNew
-            guard isPending || order.type.isConditional, reserve.units >= 0, best.ticks >= 0 else {
+            guard order.id > previous, isWaitingSound(order, best: best) else {
                 throw .badValue(field: "Market.waiting", at: start)
             }
+            previous = order.id
             _ = try restore(order, reserve: reserve, at: start, &shared)
-            if !isPending { wait(order, best: best) }
+            if order.status != .pendingNew { wait(order, best: best) }
         }
     }
 
@@ -134,7 +143,8 @@ extension Market {
         at start: Int,
         _ shared: inout SharedState
     ) throws(DecodeError) -> OrderSlot {
-        guard let owner = shared.ledger.slot(of: order.account), isSound(order), !book.isFull,
+        guard let owner = shared.ledger.slot(of: order.account),
+            isSound(order, reserve: reserve, at: shared.now), !book.isFull,
             book.find(order.id).isNone
         else { throw .badValue(field: "Market.open", at: start) }
         let name = shared.names.name(order.clientOrderID, of: owner)
@@ -150,35 +160,20 @@ extension Market {
         return open(order, name, reserve: reserve, &shared)
     }
 
-    /// Whether nothing the engine does with an order can leave its range.
-    private func isSound(_ order: Order) -> Bool {
-        let done = order.executed.lots.addingReportingOverflow(order.prevented.lots)
-        guard order.instrument == instrument.id, order.status.isOpen, order.id.rawValue > 0,
-            order.id.rawValue < blotter.nextOrderID, !order.clientOrderID.isEmpty,
-            order.executed.lots >= 0, order.prevented.lots >= 0, !done.overflow,
-            done.partialValue < order.quantity.lots, order.icebergQuantity.lots >= 0,
-            order.stopPrice.ticks >= 0
-        else { return false }
-        guard (0..<10_000).contains(order.trailingDelta), order.expiresAt.microseconds >= 0,
-            order.trailingDelta > 0 || !order.type.isConditional || order.stopPrice != .none,
-            instrument.baseAmount(order.quantity) != nil
-        else { return false }
-        guard order.type.hasLimit else { return order.price == .none }
-        return order.price.ticks > 0 && instrument.notional(order.price, order.quantity) != nil
-    }
-
     // MARK: Positions and history
 
     private mutating func readPositions(
         _ reader: inout ByteReader,
         _ shared: borrowing SharedState
     ) throws(DecodeError) {
+        var least = 0
         for _ in 0..<(try reader.readCount(elementSizeMin: 28)) {
             let start = reader.position
             let row = try reader.read(UInt32.self)
-            guard Int(row) < shared.ledger.accountCount else {
+            guard Int(row) >= least, Int(row) < shared.ledger.accountCount else {
                 throw .badValue(field: "Market.position", at: start)
             }
+            least = Int(row) + 1
             blotter.seat(AccountSlot(index: Int32(row)))
             blotter.owners[row].position = try PositionEntry(decoding: &reader)
         }
@@ -196,9 +191,9 @@ extension Market {
         for _ in 0..<closedCount {
             let position = reader.position
             let order = try reader.readOrder()
-            guard let owner = shared.ledger.slot(of: order.account), !order.status.isOpen else {
-                throw .badValue(field: "Market.closed", at: position)
-            }
+            guard let owner = shared.ledger.slot(of: order.account), !order.status.isOpen,
+                isRecordSound(order, at: shared.now), book.find(order.id).isNone
+            else { throw .badValue(field: "Market.closed", at: position) }
             blotter.closed.append(order, owner: owner)
         }
         let fillsStart = reader.position
@@ -209,7 +204,7 @@ extension Market {
         for _ in 0..<fillCount {
             let position = reader.position
             let fill = try reader.readFill()
-            guard let owner = shared.ledger.slot(of: fill.account) else {
+            guard let owner = shared.ledger.slot(of: fill.account), isSound(fill, shared) else {
                 throw .badValue(field: "Market.fill", at: position)
             }
             blotter.fills.append(fill, owner: owner)

@@ -33,7 +33,11 @@ extension TradingEngine {
         self.init()
         let version = try reader.read(UInt16.self)
         guard version == Self.snapshotVersion else { throw .unsupportedVersion(version) }
+        let timeStart = reader.position
         shared.now = try reader.readTimestamp()
+        guard shared.now >= .zero else {
+            throw .badValue(field: "TradingEngine.now", at: timeStart)
+        }
         shared.ledger = try Ledger(decoding: &reader)
         try readExecutions(&reader)
         let start = reader.position
@@ -62,14 +66,18 @@ extension TradingEngine {
         guard count <= Int(ExecutionWindow.entriesMax) else {
             throw .badValue(field: "TradingEngine.executions", at: start)
         }
+        var previous = Timestamp.zero
         for _ in 0..<count {
+            let position = reader.position
             let owner = AccountSlot(index: try reader.read(Int32.self))
-            guard owner.index >= 0, Int(owner.index) < shared.ledger.accountCount else {
-                throw .badValue(field: "TradingEngine.execution", at: start)
-            }
             let name = shared.names.name(try reader.readClientOrderID(), of: owner)
             let terms = try reader.read(UInt64.self)
-            shared.executions.insert(name, terms: terms, at: try reader.readTimestamp())
+            let time = try reader.readTimestamp()
+            guard owner.index >= 0, Int(owner.index) < shared.ledger.accountCount,
+                time >= previous, time <= shared.now
+            else { throw .badValue(field: "TradingEngine.execution", at: position) }
+            shared.executions.insert(name, terms: terms, at: time)
+            previous = time
         }
     }
 

@@ -157,7 +157,9 @@ public struct Instrument: Equatable, Sendable {
             return "\(symbol): tickSize × stepSize must be a multiple of 0.00000001"
         }
         if base == quote { return "\(symbol): base and quote are the same asset" }
-        if priceMin.ticks < 1 || priceMax < priceMin { return "\(symbol): bad price range" }
+        if priceMin.ticks < 1 || priceMax < priceMin || priceMax.ticks > Price.ticksMax {
+            return "\(symbol): bad price range"
+        }
         if quantityMin.lots < 1 || quantityMax < quantityMin { return "\(symbol): bad lot range" }
         if notionalMin.units < 0 || notionalMax < notionalMin { return "\(symbol): bad notional" }
         let rates = 0...FixedPoint.one

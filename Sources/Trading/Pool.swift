@@ -113,3 +113,37 @@ extension Pool where Element: BitwiseCopyable {
         self.count = Self.checked(count)
     }
 }
+
+extension Pool where Element: BitwiseCopyable {
+    /// A part of an element seen as a row of smaller things; any bits must make one.
+    ///
+    /// - Parameters:
+    ///   - number: The element.
+    ///   - part: Place in the row, from 0.
+    ///   - type: What the row is made of.
+    @inlinable
+    public subscript<Part: FixedWidthInteger & BitwiseCopyable>(
+        _ number: UInt32,
+        part part: UInt32,
+        as type: Part.Type
+    ) -> Part {
+        @inline(__always) get {
+            UnsafeRawPointer(place(number, part, of: type)).loadUnaligned(as: type)
+        }
+        @inline(__always) set {
+            place(number, part, of: type).storeBytes(of: newValue, as: type)
+        }
+    }
+
+    @inlinable
+    func place<Part: FixedWidthInteger>(
+        _ number: UInt32,
+        _ part: UInt32,
+        of type: Part.Type
+    ) -> UnsafeMutableRawPointer {
+        let parts = MemoryLayout<Element>.stride / MemoryLayout<Part>.stride
+        guard number < count, part < parts else { Self.stop() }
+        return UnsafeMutableRawPointer(elements + Int(number)) + Int(part)
+            * MemoryLayout<Part>.stride
+    }
+}

@@ -5,6 +5,9 @@ public struct Price: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Range: positive for a real price, 0 where there is none.
     public var ticks: Int64
 
+    /// Most ticks an instrument may allow; a client that reads numbers as doubles sees them exactly.
+    public static let ticksMax: Int64 = 1 << 53
+
     /// No price: a market order, an absent side of the book.
     public static let none = Price(ticks: 0)
 

@@ -65,8 +65,17 @@ import Testing
         }
     }
 
+    /// Swift's seeded hash says where the indexes of accounts and names look first, so that nobody
+    /// can choose names that collide; what they find does not depend on it.
+    private static let mayHash = "Accounts/ProcessSecret.swift"
+
     @Test func pureModulesReadNoClockAndDrawNoRandomness() {
+        #expect(sources.contains { $0.path == Self.mayHash })
         for file in sources where Layers.pure.contains(file.module) {
+            if file.path == Self.mayHash {
+                #expect(file.impurities.allSatisfy { $0.contains("Hasher(") })
+                continue
+            }
             for fault in file.impurities {
                 Issue.record("\(file.path):\(fault)")
             }

@@ -80,12 +80,12 @@ import Trading
 
     @Test func notionalBeyond63BitsIsRefused() {
         let exchange = Exchange {
-            $0.priceMax = Price(ticks: Int64.max)
+            $0.priceMax = Price(ticks: Price.ticksMax)
             $0.quantityMax = Quantity(lots: Int64.max)
         }
         let request = exchange.limit(.buy, Int64.max / 2, at: 3)
         #expect(exchange.place(request) == .rejected(.filter(.notional)))
-        let sale = exchange.limit(.sell, Int64.max, at: Int64.max)
+        let sale = exchange.limit(.sell, Int64.max, at: Price.ticksMax)
         #expect(exchange.place(sale) == .rejected(.filter(.notional)))
     }
 

@@ -163,21 +163,24 @@ import Trading
 
     @Test func priceTimesQuantityNeverOverflows() {
         let exchange = Exchange {
-            $0.priceMax = Price(ticks: Int64.max)
+            $0.priceMax = Price(ticks: Price.ticksMax)
             $0.quantityMax = Quantity(lots: Int64.max)
         }
         let (huge, notional) = (Int64.max, Reply.rejected(.filter(.notional)))
-        #expect(exchange.place(exchange.limit(.buy, huge, at: huge)) == notional)
+        let top = Price.ticksMax
+        #expect(exchange.place(exchange.limit(.buy, huge, at: top)) == notional)
+        #expect(exchange.place(exchange.limit(.buy, 1 << 10, at: top)) == notional)
+        #expect(exchange.place(exchange.limit(.buy, 1, at: huge)) == .rejected(.filter(.price)))
         #expect(exchange.place(exchange.limit(.buy, 1 << 32, at: 1 << 32)) == notional)
         #expect(exchange.place(exchange.stop(.buy, 1 << 32, at: 5, limit: 1 << 32)) == notional)
         // A stop without limit is not estimated before the first trade, but must be payable.
         let poor = Reply.rejected(.insufficientBalance)
-        #expect(exchange.place(exchange.stop(.buy, huge, at: huge)) == poor)
+        #expect(exchange.place(exchange.stop(.buy, huge, at: top)) == poor)
         #expect(exchange.place(exchange.stop(.buy, 1 << 32, at: 1 << 31)) == poor)
         exchange.place(exchange.limit(.buy, 5, at: 10))
-        #expect(exchange.amend(1, to: huge, at: huge) == notional)
+        #expect(exchange.amend(1, to: huge, at: top) == notional)
         #expect(exchange.amend(1, to: huge, at: 1) == poor)
-        #expect(exchange.amend(1, to: 5, at: huge) == notional)
+        #expect(exchange.amend(1, to: 1 << 10, at: top) == notional)
         exchange.place(exchange.limit(.sell, 1, at: 10, by: 2))
         #expect(exchange.place(exchange.market(.buy, huge)) == notional)
         #expect(exchange.place(exchange.trailing(.buy, huge, delta: 2000)) == notional)
@@ -186,5 +189,34 @@ import Trading
         amount.side = .sell
         #expect(exchange.order(amount) != nil)
         #expect(exchange.isConserved)
+    }
+
+    /// The book has no place for it, and no client reads it exactly.
+    @Test func highestPriceRestsAndNothingIsAboveIt() {
+        let exchange = Exchange { $0.priceMax = Price(ticks: Price.ticksMax) }
+        exchange.fund(1, 3, 1 << 60)
+        #expect(exchange.order(exchange.limit(.buy, 1, at: Price.ticksMax))?.status == .new)
+        #expect(exchange.fills(exchange.market(.sell, 1)).map(\.trade.price.ticks) == [1 << 53])
+        let above = Exchange { $0.priceMax = Price(ticks: Price.ticksMax + 1) }
+        let nowhere = Reply.rejected(.unknownInstrument)
+        #expect(above.place(above.limit(.buy, 1, at: 5)) == nowhere)
+    }
+
+    /// Pending orders hold nothing, so that their sum may leave 63 bits.
+    @Test func hugePendingPairIsRejectedAtItsStart() {
+        let exchange = Exchange {
+            $0.quantityMax = Quantity(lots: Int64.max)
+            $0.positionMax = Quantity(lots: Int64.max)
+        }
+        let half: Int64 = 1 << 62
+        exchange.list(
+            .oneTriggersOneCancelsOther,
+            exchange.limit(.sell, 5, at: 10),
+            exchange.maker(.buy, half, at: 1),
+            exchange.stop(.buy, half, at: 20, limit: 1)
+        )
+        #expect(exchange.open() == [1, 2, 3])
+        exchange.place(exchange.limit(.buy, 5, at: 10, by: 2))
+        #expect((1...3).map { exchange.status($0) } == [.filled, .rejected, .rejected])
     }
 }

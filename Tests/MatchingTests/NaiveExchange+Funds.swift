@@ -11,10 +11,13 @@ extension NaiveExchange {
             ? Int64(instrument.exactNotional(entry.holdTicks, lots)) : lots * instrument.lotUnits
     }
 
-    /// What an order holds: of two of which one cancels the other only the larger one counts.
+    /// What an order holds: of two of which one cancels the other only the larger one counts, until
+    /// one has done something, which ends the other before any fee is taken.
     private func hold(_ entry: OpenOrder) -> Int64 {
         let own = ownHold(entry)
         guard let sibling = sibling(of: entry.order) else { return own }
+        if entry.order.executed + entry.order.prevented > .zero { return own }
+        if sibling.order.executed + sibling.order.prevented > .zero { return 0 }
         let other = ownHold(sibling)
         let isCounted = own > other || (own == other && entry.order.id < sibling.order.id)
         return isCounted ? own : 0

@@ -21,9 +21,8 @@ extension Book {
         let key = Self.key(price, ladder)
         invariant(UInt64(bitPattern: price.ticks &- 1) < UInt64(Self.priceMax), "a price in range")
         invariant(nodes[slot.index].level == 0 && lots > 0, "only a dormant order enters")
-        let number = ladders[ladder].find(key)
+        let number = ladders[ladder].enter(key)
         guard number != 0 else { return open(slot.index, ladder, key, lots) }
-        if !ladders[ladder].covers(key) { ladders[ladder].stray(key) }
         return append(slot.index, to: number, lots)
     }
 
@@ -35,12 +34,23 @@ extension Book {
     mutating func leave(_ slot: OrderSlot) -> Int64 {
         let node = nodes[slot.index]
         invariant(node.level != 0, "only a resting order leaves")
+        nodes[slot.index].level = 0
+        return unlink(node)
+    }
+
+    /// Takes an order out of its queue; its node is the caller's to change.
+    ///
+    /// - Parameter node: The order.
+    /// - Returns: What its level still shows; 0 when it is gone.
+    @inline(__always)
+    mutating func unlink(_ node: BookNode) -> Int64 {
+        // Both ends are written in any case: whether an order is the first is a coin's throw.
+        let level = levels[node.level]
+        let rest = level.lots - node.lots
         nodes[node.previous].next = node.next
         nodes[node.next].previous = node.previous
-        nodes[slot.index].level = 0
-        if node.previous == 0 { levels[node.level].head = node.next }
-        if node.next == 0 { levels[node.level].tail = node.previous }
-        let rest = levels[node.level].lots - node.lots
+        levels[node.level].head = node.previous == 0 ? node.next : level.head
+        levels[node.level].tail = node.next == 0 ? node.previous : level.tail
         levels[node.level].lots = rest
         if rest == 0 { close(node.level) }
         return rest
@@ -67,13 +77,13 @@ extension Book {
     private mutating func append(_ slot: UInt32, to number: UInt32, _ lots: Int64) -> Int64 {
         let tail = levels[number].tail
         let total = levels[number].lots + lots
+        levels[number].tail = slot
+        levels[number].lots = total
         nodes[slot].lots = lots
         nodes[slot].next = 0
         nodes[slot].previous = tail
         nodes[slot].level = number
         nodes[tail].next = slot
-        levels[number].tail = slot
-        levels[number].lots = total
         return total
     }
 

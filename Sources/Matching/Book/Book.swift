@@ -55,13 +55,15 @@ struct Book: ~Copyable {
     private let pinned = Pinned()
     /// Highest price, in ticks.
     static let priceMax: Int64 = 1 << 53
+    /// Most orders a book can be made for.
+    static let ordersMax = 1 << 21 - 1
 
     /// Node and level 0 are nobody's: links that end may be followed and written without a branch.
     var nodes: Pool<BookNode>
     var levels: Pool<BookLevel>
     /// Bids, then asks; in a pool, since a read of an inline array copies all of it.
     var ladders: Pool<PriceLadder>
-    private var index: OrderIndex
+    var index: OrderIndex
     /// First of the free nodes below `nodesUsed`; the last freed is the first reused.
     private var nodesFree: UInt32 = 0
     private var nodesUsed: UInt32 = 1
@@ -75,7 +77,7 @@ struct Book: ~Copyable {
     ///   - ordersMax: Most orders, dormant ones too. Range: 1…2²⁰ for totals below 2⁶² lots.
     ///   - ordersReserved: Orders to have memory for from the start.
     init(ordersMax: Int, ordersReserved: Int = 1024) {
-        invariant(1..<OrderIndex.slotsMax ~= ordersMax, "a book has room for an order")
+        invariant(1...Self.ordersMax ~= ordersMax, "a book has room for an order")
         let reserved = min(max(ordersReserved, 15), ordersMax)
         self.ordersMax = UInt32(ordersMax)
         nodes = Pool(repeating: BookNode(), count: reserved + 1)
@@ -134,7 +136,24 @@ struct Book: ~Copyable {
 
     /// The slot of an order, none when the id is unknown.
     @inline(__always)
-    func find(_ id: OrderID) -> OrderSlot { OrderSlot(index: index.find(id.rawValue, in: nodes)) }
+    func find(_ id: OrderID) -> OrderSlot {
+        OrderSlot(index: find(id.rawValue, guess: guess(id.rawValue)))
+    }
+
+    /// Where an order probably is, from the index alone.
+    @inline(__always)
+    func guess(_ id: Int64) -> UInt32 { index.guess(id) }
+
+    /// The slot of an order, 0 when the id is unknown.
+    ///
+    /// - Parameters:
+    ///   - id: The id.
+    ///   - guess: Any slot; the right one saves the search.
+    @inline(__always)
+    func find(_ id: Int64, guess: UInt32) -> UInt32 {
+        // The id of a free slot is negative.
+        nodes[guess].id == id && id >= 0 ? guess : index.find(id, in: nodes)
+    }
 
     /// Puts a never used node on the free list, from more memory if need be.
     @inline(never)
@@ -158,7 +177,7 @@ extension Book {
 
     /// The side of a resting order.
     @inline(__always)
-    func side(of slot: OrderSlot) -> Side { level(of: slot).side == 0 ? .buy : .sell }
+    func side(of slot: OrderSlot) -> Side { Self.side(level(of: slot).side) }
 
     /// The price of a resting order.
     @inline(__always)
@@ -198,6 +217,10 @@ extension Book {
         case .sell: 1
         }
     }
+
+    /// The side of a ladder's number.
+    @inline(__always)
+    static func side(_ ladder: UInt32) -> Side { ladder == 0 ? .buy : .sell }
 
     /// The key of a price: lower is better.
     @inline(__always)

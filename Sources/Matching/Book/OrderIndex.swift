@@ -1,55 +1,59 @@
 import Trading
 
-/// Finds the slot of an order by its id: a table of four bytes an entry, sorted by hash.
-///
-/// An entry is a slot, how far it stands behind where its hash wants it, and six bits of the id;
-/// the node of the slot holds the whole id and has the last word. Entries of one run stand in the
-/// order of their hashes (Robin Hood), so a search ends early; taking out moves followers back, so
-/// no tombstones pile up. The table is small because at random ids it is all cache misses: 400 KB
-/// for 65,536 orders.
-struct OrderIndex: ~Copyable {
-    /// Most slots an entry can name, with 0, which is none.
-    static let slotsMax = 1 << slotBits
-    private static let slotBits: UInt32 = 21
-    private static let slotMask: UInt32 = 1 << slotBits - 1
-    /// The distance that means this or more, from where the entry would like to stand, counted
-    /// from 1.
-    private static let far: UInt32 = 31
-    private static let tagShift = slotBits + 5
+/// A cache line of the order index; see there for what is in it.
+typealias OrderIndexLine = SIMD16<UInt32>
 
-    /// Entries; 0 is an empty place.
-    private var entries: Pool<UInt32>
-    /// Entries in use.
+/// Finds the slot of an order by its id: lines of twelve entries, one cache line each.
+///
+/// A line begins with a byte per entry that tells it from most others, 0 for an empty place; all
+/// twelve are compared at once, without a loop and without a branch that depends on chance. Four
+/// bytes count the orders that wanted into the line and found it full: they are in the next one
+/// with room, and only where there are such a search goes on. Twelve slots follow; the node of the
+/// slot holds the whole id and has the last word. Nothing is moved and no tombstones are left.
+///
+/// Two ids in a row have the same line: orders that came together are asked for together.
+struct OrderIndex: ~Copyable {
+    private static let lanes: UInt32 = 12
+    /// Where in a line, in words of its own size.
+    private static let overflowWord: UInt32 = 3
+    private static let slotsWord: UInt32 = 4
+
+    private var lines: Pool<OrderIndexLine>
+    /// Orders in it.
     private(set) var count: UInt32 = 0
-    /// Entries in use that make the table grow.
+    /// Orders that make it grow.
     private var countMax: UInt32
 
-    /// An empty table.
+    /// An empty index.
     ///
     /// - Parameter reserved: Orders it takes without growing; at least 1.
     init(reserved: Int) {
         countMax = UInt32(reserved)
-        entries = Pool(repeating: 0, count: Self.size(reserved))
+        lines = Pool(repeating: OrderIndexLine(), count: Self.lineCount(reserved))
     }
 
     /// Bytes of memory held outside the structure itself.
-    var memorySize: Int { entries.memorySize }
+    var memorySize: Int { lines.memorySize }
+
+    /// Where an id is if it is there and its line has no other entry like it; else any slot, a
+    /// small one when no entry is like it.
+    @inline(__always)
+    func guess(_ id: Int64) -> UInt32 {
+        let line = home(id)
+        // The last bit stands for the word before the slots: without it this would be a branch.
+        let found = tags(line).match(Self.tag(id)) | 1 &<< 63
+        return lines[line, Self.word(found)]
+    }
 
     /// The slot of an id, 0 when it is not there.
-    @inline(__always)
+    @inline(never)
     func find(_ id: Int64, in nodes: borrowing Pool<BookNode>) -> UInt32 {
-        var place = home(id)
-        var wanted = Self.tag(id) << 5 | 1
+        var line = home(id)
         while true {
-            let entry = entries[place]
-            if entry &>> Self.slotBits == wanted {
-                let slot = entry & Self.slotMask
-                if nodes[slot].id == id { return slot }
-            }
-            if entry &>> Self.slotBits & Self.far < wanted & Self.far { return 0 }
-            if wanted & Self.far == Self.far { return findFar(id, from: place, in: nodes) }
-            wanted &+= 1
-            place = next(place)
+            let slot = find(id, line, nodes)
+            if slot != 0 { return slot }
+            guard lines[line, Self.overflowWord] != 0 else { return 0 }
+            line = next(line)
         }
     }
 
@@ -57,151 +61,190 @@ struct OrderIndex: ~Copyable {
     ///
     /// - Parameters:
     ///   - id: The id.
-    ///   - slot: Its slot; not 0, below `slotsMax`.
+    ///   - slot: Its slot; not 0.
     ///   - nodes: The orders of the ids that are there.
     /// - Returns: Whether it was new; if not, nothing has changed.
     @inline(__always)
     mutating func insert(_ id: Int64, _ slot: UInt32, in nodes: borrowing Pool<BookNode>) -> Bool {
         if count == countMax { grow(nodes) }
-        let tag = Self.tag(id)
-        var place = home(id)
-        var distance: UInt32 = 1
-        while true {
-            let entry = entries[place]
-            let other = self.distance(entry, place, nodes)
-            if other < distance { break }
-            if other == distance, entry &>> Self.tagShift == tag,
-                nodes[entry & Self.slotMask].id == id
-            {
-                return false
-            }
-            distance &+= 1
-            place = next(place)
+        let line = home(id)
+        let tags = tags(line)
+        let empty = tags.empty
+        guard tags.overflow == 0, empty != 0, tags.match(Self.tag(id)) == 0 else {
+            return insertSlowly(id, slot, in: nodes)
         }
         count &+= 1
-        push(tag << Self.tagShift | slot, distance, place, nodes)
+        set(line, Self.word(empty), id, slot)
         return true
     }
 
     /// Takes an id out; it must be there.
     @inline(__always)
     mutating func remove(_ id: Int64, _ slot: UInt32, in nodes: borrowing Pool<BookNode>) {
-        var place = home(id)
-        while true {
-            let entry = entries[place]
-            if entry & Self.slotMask == slot { break }
-            invariant(entry != 0, "an order in use is in the index")
-            place = next(place)
-        }
+        let line = home(id)
         count &-= 1
-        while true {
-            let follower = next(place)
-            let entry = entries[follower]
-            let distance = self.distance(entry, follower, nodes)
-            if distance <= 1 { break }
-            entries[place] = Self.entry(entry, distance &- 1)
-            place = follower
-        }
-        entries[place] = 0
+        if !clear(line, id, slot) { removeBehind(line, id, slot) }
     }
 }
 
-// MARK: - Places
+// MARK: - Lines
 
 extension OrderIndex {
+    /// What tells an entry from others of its line: never 0.
     @inline(__always)
-    private static func tag(_ id: Int64) -> UInt32 { UInt32(truncatingIfNeeded: id) & 63 }
-
-    /// An entry with another distance.
-    @inline(__always)
-    private static func entry(_ entry: UInt32, _ distance: UInt32) -> UInt32 {
-        entry & ~(far << slotBits) | min(distance, far) << slotBits
+    private static func tag(_ id: Int64) -> UInt8 {
+        let byte = UInt8(truncatingIfNeeded: id)
+        return byte &+ (byte == 0 ? 1 : 0)
     }
 
-    /// Places for a number of orders: five eighths full, beyond which runs get long.
-    private static func size(_ orders: Int) -> Int { orders / 5 * 8 + 16 }
+    /// Lines for a number of orders: eight of twelve places in use, beyond which many overflow.
+    private static func lineCount(_ orders: Int) -> Int { orders / 8 + 2 }
 
-    /// Where an id stands if it can: the golden ratio spreads ids that rise evenly.
+    /// The line an id is in if it has room: the golden ratio spreads ids that rise evenly.
     @inline(__always)
     private func home(_ id: Int64) -> UInt32 {
-        let hash = UInt32(truncatingIfNeeded: id &>> 3) &* 0x9E37_79B1
-        let block = (UInt64(hash) &* UInt64(entries.count &- 7)) &>> 32
-        return UInt32(truncatingIfNeeded: block) &+ UInt32(truncatingIfNeeded: id) & 7
+        let hash = UInt64(bitPattern: id &>> 1) &* 0x9E37_79B9_7F4A_7C15
+        return UInt32(truncatingIfNeeded: ((hash &>> 32) &* UInt64(lines.count)) &>> 32)
     }
 
     @inline(__always)
-    private func next(_ place: UInt32) -> UInt32 {
-        place &+ 1 == entries.count ? 0 : place &+ 1
-    }
+    private func next(_ line: UInt32) -> UInt32 { line &+ 1 == lines.count ? 0 : line &+ 1 }
 
-    /// How far an entry stands from its home, counted from 1; 0 when the place is empty.
     @inline(__always)
-    private func distance(
-        _ entry: UInt32,
-        _ place: UInt32,
-        _ nodes: borrowing Pool<BookNode>
-    ) -> UInt32 {
-        let distance = entry &>> Self.slotBits & Self.far
-        return distance < Self.far ? distance : farDistance(entry, place, nodes)
+    private func tags(_ line: UInt32) -> OrderIndexTags {
+        OrderIndexTags(
+            low: lines[line, part: 0, as: UInt64.self],
+            high: lines[line, part: 1, as: UInt64.self]
+        )
     }
 
-    @inline(never)
-    private func farDistance(
-        _ entry: UInt32,
-        _ place: UInt32,
-        _ nodes: borrowing Pool<BookNode>
-    ) -> UInt32 {
-        let home = home(nodes[entry & Self.slotMask].id)
-        return (place >= home ? place - home : place + entries.count - home) + 1
+    /// The word of a line where the slot of the first entry of a match is.
+    @inline(__always)
+    private static func word(_ match: UInt64) -> UInt32 {
+        let bit = UInt32(truncatingIfNeeded: match.trailingZeroBitCount)
+        return (slotsWord &+ bit &>> 3 &+ (bit & 1) &<< 3) & 15
     }
 
-    @inline(never)
-    private func findFar(
+    /// The slot of an id in one line, 0 when it is not there.
+    @inline(__always)
+    private func find(
         _ id: Int64,
-        from place: UInt32,
-        in nodes: borrowing Pool<BookNode>
+        _ line: UInt32,
+        _ nodes: borrowing Pool<BookNode>
     ) -> UInt32 {
-        var place = place
-        while entries[place] != 0 {
-            let slot = entries[place] & Self.slotMask
+        var found = tags(line).match(Self.tag(id))
+        while found != 0 {
+            let slot = lines[line, Self.word(found)]
             if nodes[slot].id == id { return slot }
-            place = next(place)
+            found &= found &- 1
         }
         return 0
     }
 
-    /// Puts an entry into a place and those of the run from there on one place further.
     @inline(__always)
-    private mutating func push(
-        _ entry: UInt32,
-        _ distance: UInt32,
-        _ place: UInt32,
-        _ nodes: borrowing Pool<BookNode>
-    ) {
-        var (entry, distance, place) = (entry, distance, place)
-        while true {
-            let pushed = entries[place]
-            let pushedDistance = self.distance(pushed, place, nodes)
-            entries[place] = Self.entry(entry, distance)
-            if pushed == 0 { return }
-            (entry, distance, place) = (pushed, pushedDistance &+ 1, next(place))
+    private mutating func set(_ line: UInt32, _ word: UInt32, _ id: Int64, _ slot: UInt32) {
+        lines[line, part: (word &- Self.slotsWord) & 15, as: UInt8.self] = Self.tag(id)
+        lines[line, word] = slot
+    }
+
+    /// Takes an id out of a line.
+    ///
+    /// - Returns: Whether it was there.
+    @inline(__always)
+    private mutating func clear(_ line: UInt32, _ id: Int64, _ slot: UInt32) -> Bool {
+        var found = tags(line).match(Self.tag(id))
+        while found != 0 {
+            let word = Self.word(found)
+            if lines[line, word] == slot {
+                lines[line, part: (word &- Self.slotsWord) & 15, as: UInt8.self] = 0
+                return true
+            }
+            found &= found &- 1
         }
+        return false
+    }
+
+    @inline(never)
+    private mutating func insertSlowly(
+        _ id: Int64,
+        _ slot: UInt32,
+        in nodes: borrowing Pool<BookNode>
+    ) -> Bool {
+        guard find(id, in: nodes) == 0 else { return false }
+        count &+= 1
+        push(id, slot)
+        return true
+    }
+
+    /// Adds an id that is not there, in the first line with room from its home on.
+    private mutating func push(_ id: Int64, _ slot: UInt32) {
+        var line = home(id)
+        while tags(line).empty == 0 {
+            lines[line, Self.overflowWord] &+= 1
+            line = next(line)
+        }
+        set(line, Self.word(tags(line).empty), id, slot)
+    }
+
+    /// Takes out an id that found its home full.
+    @inline(never)
+    private mutating func removeBehind(_ home: UInt32, _ id: Int64, _ slot: UInt32) {
+        var line = home
+        repeat {
+            invariant(lines[line, Self.overflowWord] != 0, "an order in use is in the index")
+            lines[line, Self.overflowWord] &-= 1
+            line = next(line)
+        } while !clear(line, id, slot)
     }
 
     @inline(never)
     private mutating func grow(_ nodes: borrowing Pool<BookNode>) {
         countMax *= 2
-        var old = Pool<UInt32>(repeating: 0, count: Self.size(Int(countMax)))
-        swap(&old, &entries)
-        for number in 0..<old.count where old[number] != 0 {
-            let slot = old[number] & Self.slotMask
-            var place = home(nodes[slot].id)
-            var distance: UInt32 = 1
-            while self.distance(entries[place], place, nodes) >= distance {
-                distance += 1
-                place = next(place)
+        let size = Self.lineCount(Int(countMax))
+        var old = Pool<OrderIndexLine>(repeating: OrderIndexLine(), count: size)
+        swap(&old, &lines)
+        for line in 0..<old.count {
+            for lane in 0..<Self.lanes where old[line, part: lane, as: UInt8.self] != 0 {
+                let slot = old[line, Self.slotsWord &+ lane]
+                push(nodes[slot].id, slot)
             }
-            push(old[number], distance, place, nodes)
         }
+    }
+}
+
+/// The first quarter of a line: a byte an entry, then how many orders found it full.
+private struct OrderIndexTags {
+    let low: UInt64
+    let high: UInt64
+
+    @inline(__always)
+    var overflow: UInt64 { high &>> 32 }
+
+    /// The places without an entry, as `match` tells them.
+    @inline(__always)
+    var empty: UInt64 { match(0) }
+
+    /// The entries with a tag: bit 8n for entry n below 8, bit 8n + 1 for entry 8 + n.
+    @inline(__always)
+    func match(_ tag: UInt8) -> UInt64 {
+        let tags = UInt64(tag) &* 0x0101_0101_0101_0101
+        let high = Self.zeroBytes(high ^ tags) & 0x8080_8080
+        return Self.zeroBytes(low ^ tags) &>> 7 | high &>> 6
+    }
+
+    /// The highest bit of each byte that is 0; nothing is carried from one byte into another.
+    @inline(__always)
+    private static func zeroBytes(_ word: UInt64) -> UInt64 {
+        let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
+        return ~(((word & low) &+ low) | word | low)
+    }
+}
+
+extension Pool where Element == OrderIndexLine {
+    /// A word of a line.
+    @inline(__always)
+    fileprivate subscript(_ line: UInt32, _ word: UInt32) -> UInt32 {
+        get { self[line, part: word, as: UInt32.self] }
+        set { self[line, part: word, as: UInt32.self] = newValue }
     }
 }

@@ -60,6 +60,14 @@ struct PriceLadder: ~Copyable {
         covers(key) ? ring[UInt32(truncatingIfNeeded: key) & mask] : findFar(key)
     }
 
+    /// The number of the level an order enters, 0 when there is none; notes work outside the band.
+    ///
+    /// In place: `find` may copy a ladder to hand it to the search among the far levels.
+    @inline(__always)
+    mutating func enter(_ key: Int64) -> UInt32 {
+        covers(key) ? ring[UInt32(truncatingIfNeeded: key) & mask] : enterFar(key)
+    }
+
     /// Adds a level whose key is not there.
     @inline(__always)
     mutating func insert(_ key: Int64, _ level: UInt32) {
@@ -194,6 +202,13 @@ extension PriceLadder {
 extension PriceLadder {
     @inline(never)
     private func findFar(_ key: Int64) -> UInt32 { far.find(key) }
+
+    @inline(never)
+    private mutating func enterFar(_ key: Int64) -> UInt32 {
+        let number = far.find(key)
+        if number != 0 { stray(key) }
+        return number
+    }
 
     @inline(never)
     private mutating func insertFar(_ key: Int64, _ level: UInt32) {

@@ -149,7 +149,7 @@ import Trading
         let expected = [
             Self.event(
                 .accepted,
-                6,
+                7,
                 .sell,
                 account: 8,
                 order: 4,
@@ -160,7 +160,7 @@ import Trading
             ),
             Self.event(
                 .trade,
-                7,
+                8,
                 account: 7,
                 order: 1,
                 counterparty: 4,
@@ -169,7 +169,7 @@ import Trading
             ),
             Self.event(
                 .replaced,
-                8,
+                9,
                 .sell,
                 account: 8,
                 order: 4,

@@ -1,4 +1,5 @@
 import Testing
+import Trading
 
 @testable import Matching
 

@@ -100,7 +100,8 @@ import Testing
         var rig = Rig()
         for key in Int64(1)...6_000 { rig.insert(key) }
         expectEqual(rig.ladder.width, 8192)
-        for key in Int64(0)..<3_000 { rig.insert(key * 40) }
+        // Orders at levels that are there count too.
+        for _ in 1...8 { for key in Int64(0)..<3_000 { rig.insert(key * 40) } }
         expectEqual(rig.ladder.width, PriceLadder.widthMax)
         expectEqual(rig.ladder.memorySize < 600_000, true)
         try rig.check("deep")
