@@ -175,7 +175,10 @@ public struct SessionTable: ~Copyable {
 }
 
 /// One session.
-private struct Session: ~Copyable {
+///
+/// Not private, nor is `ReplyRing`: in a debug build Swift 6.3 breaks off over the metadata of private
+/// types in a pool.
+struct Session: ~Copyable {
     let id: SessionID
     var last: UInt64
     var time: Timestamp
@@ -212,7 +215,7 @@ private struct Session: ~Copyable {
 /// The latest replies, in a ring that grows to its greatest need.
 ///
 /// A place keeps what it held until it is written again: to forget a reply costs nothing.
-private struct ReplyRing: ~Copyable {
+struct ReplyRing: ~Copyable {
     /// A power of two of places, or none yet.
     private var places = Pool<Reply>(capacity: 0)
     /// Replies ever written, modulo 2³².

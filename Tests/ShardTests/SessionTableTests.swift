@@ -156,7 +156,7 @@ private enum Admission: Equatable {
         table.encode(into: &writer)
         for count in 0..<writer.bytes.count {
             var reader = ByteReader(Array(writer.bytes.prefix(count)))
-            #expect(throws: DecodeError.self) { try SessionTable(decoding: &reader) }
+            #expect(throws: DecodeError.self) { _ = try SessionTable(decoding: &reader) }
         }
     }
 }
