@@ -4,6 +4,8 @@ import Trading
 /// A bounded window of recent records, first in first out, with the records of each account
 /// threaded together so that one account's look-up never walks over another's.
 struct AccountHistory<Record>: ~Copyable {
+    // Neither is private: in a debug build Swift 6.3 breaks off over the metadata of private types
+    // in a pool that is stored in another file's struct.
     struct Entry {
         var record: Record
         var owner: AccountSlot

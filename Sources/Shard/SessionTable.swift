@@ -175,6 +175,9 @@ public struct SessionTable: ~Copyable {
 }
 
 /// One session.
+///
+/// Not private, nor is `ReplyRing`: in a debug build Swift 6.3 breaks off over the metadata of private
+/// types in a pool.
 struct Session: ~Copyable {
     let id: SessionID
     var last: UInt64
