@@ -9,7 +9,7 @@ import Trading
 /// messages give one by one.
 extension BookEngine {
     /// Messages fetched for together: a step lasts about as long as a fetch.
-    static let groupSize = 32
+    public static let groupSize = 32
 
     /// Applies messages in order, as if each came alone.
     ///
@@ -20,12 +20,20 @@ extension BookEngine {
             let end = min(start &+ Self.groupSize, messages.count)
             let group = messages.extracting(start..<end)
             fetch(group)
-            for index in group.indices {
-                let guess = ahead[UInt32(truncatingIfNeeded: index)].slot
-                apply(group[index], guess: guess)
-            }
+            for index in group.indices { apply(group[index], fetched: index) }
             start = end
         }
+    }
+
+    /// Applies one message of the group that was fetched last.
+    ///
+    /// - Parameters:
+    ///   - message: What to do.
+    ///   - place: Its place in the group; any other costs time, nothing else.
+    ///     Range: 0..<`groupSize`.
+    @inline(__always)
+    public mutating func apply(_ message: BookMessage, fetched place: Int) {
+        apply(message, guess: ahead[UInt32(truncatingIfNeeded: place)].slot)
     }
 
     @inline(__always)
@@ -87,10 +95,14 @@ struct BookAhead: BitwiseCopyable {
 }
 
 extension BookEngine {
-    /// Has fetched what the messages of a group will touch, in steps: each finds what it looks at
-    /// fetched by the one before.
+    /// Has fetched what the messages of a group will touch.
+    ///
+    /// In steps: each finds what it looks at fetched by the one before. Nothing changes that can be
+    /// told from outside.
+    ///
+    /// - Parameter messages: The next ones; at most `groupSize`.
     @inline(never)
-    private mutating func fetch(_ messages: Span<BookMessage>) {
+    public mutating func fetch(_ messages: Span<BookMessage>) {
         for index in messages.indices {
             let message = messages[index]
             let line = books[book(of: message)].fetch(message)
