@@ -68,7 +68,7 @@ def test_edit_cancels_and_places_anew(alice):
     assert edited["id"] != placed["id"]
     assert (edited["status"], edited["price"], edited["amount"]) == ("open", 30001, 0.25)
     assert alice.fetch_order(placed["id"], "BTC/USDT")["status"] == "canceled"
-    with pytest.raises(ccxt.OrderNotFound):
+    with pytest.raises(ccxt.ExchangeError, match="-2022.*Unknown order sent"):
         # The old order is gone, so nothing is placed in its stead.
         alice.edit_order(placed["id"], "BTC/USDT", "limit", "buy", 0.25, 30002)
     assert [order["id"] for order in alice.fetch_open_orders("BTC/USDT")] == [edited["id"]]
@@ -220,9 +220,9 @@ def test_more_than_the_balance(alice):
 
 
 def test_unknown_order(alice):
-    with pytest.raises(ccxt.OrderNotFound):
+    with pytest.raises(ccxt.ExchangeError, match="-2022.*Unknown order sent"):
         alice.fetch_order("987654321", "BTC/USDT")
-    with pytest.raises(ccxt.OrderNotFound):
+    with pytest.raises(ccxt.ExchangeError, match="-2022.*Unknown order sent"):
         alice.cancel_order("987654321", "BTC/USDT")
 
 
