@@ -44,10 +44,15 @@ extension Ledger {
             throw .badValue(field: "Ledger.references", at: start)
         }
         references.reserveCapacity(count)
+        var previous: UInt64?
         for _ in 0..<count {
-            guard references.insert(try reader.read(UInt64.self)).inserted else {
+            let reference = try reader.read(UInt64.self)
+            // Sorted, so that a state has one encoding.
+            guard previous.map({ $0 < reference }) ?? true else {
                 throw .badValue(field: "Ledger.reference", at: start)
             }
+            references.insert(reference)
+            previous = reference
         }
         running = StateDigest(value: try reader.read(UInt64.self))
         guard isSound else { throw .badValue(field: "Ledger.totals", at: start) }

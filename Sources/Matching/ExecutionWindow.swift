@@ -64,8 +64,16 @@ struct ExecutionWindow: ~Copyable {
     }
 
     /// Forgets what is older than the window.
+    @inline(__always)
     mutating func expire(at now: Timestamp) {
-        while count > 0, now.microseconds - ring[start].time.microseconds > Self.microseconds {
+        if count > 0, now.microseconds &- ring[start].time.microseconds > Self.microseconds {
+            removeExpired(at: now)
+        }
+    }
+
+    @inline(never)
+    private mutating func removeExpired(at now: Timestamp) {
+        while count > 0, now.microseconds &- ring[start].time.microseconds > Self.microseconds {
             removeOldest()
         }
     }

@@ -120,7 +120,8 @@ extension Market {
         let rest = request.quantity - order.executed - order.prevented
         let held = blotter.need(order.side, order.price, order.remaining)
         let need =
-            order.side == .buy ? blotter.instrument.notional(price, rest) : blotter.instrument.baseAmount(rest)
+            order.side == .buy
+            ? blotter.instrument.notional(price, rest) : blotter.instrument.baseAmount(rest)
         guard let need,
             need - held <= shared.ledger.free(owner, blotter.column(order.side))
         else { return .insufficientBalance }

@@ -39,7 +39,9 @@ extension Market {
         try market.readLists(&reader, shared)
         try market.readResting(.buy, &reader, &shared)
         try market.readResting(.sell, &reader, &shared)
-        guard !market.isCrossedWhileTrading else { throw .badValue(field: "Market.book", at: start) }
+        guard !market.isCrossedWhileTrading else {
+            throw .badValue(field: "Market.book", at: start)
+        }
         try market.readWaiting(&reader, &shared)
         for list in market.blotter.lists.open.values where !market.isSound(list) {
             throw .badValue(field: "Market.list", at: start)

@@ -73,8 +73,8 @@ extension TradingEngine {
             return .orders(markets.map { $0.blotter.openOrders(of: owner) }.flatMap { $0 })
         }
         guard let number = markets.number(of: instrument) else {
-                return .rejected(.unknownInstrument)
-            }
+            return .rejected(.unknownInstrument)
+        }
         guard let owner = shared.ledger.slot(of: account) else { return .orders([]) }
         return .orders(markets[number].blotter.openOrders(of: owner))
     }
@@ -86,8 +86,8 @@ extension TradingEngine {
             return .orderLists(markets.map { $0.blotter.lists.open(of: owner) }.flatMap { $0 })
         }
         guard let number = markets.number(of: instrument) else {
-                return .rejected(.unknownInstrument)
-            }
+            return .rejected(.unknownInstrument)
+        }
         guard let owner = shared.ledger.slot(of: account) else { return .orderLists([]) }
         return .orderLists(markets[number].blotter.lists.open(of: owner))
     }

@@ -57,7 +57,7 @@ extension FeeSchedule {
 
 extension PlaceOrder {
     fileprivate var source: String {
-        let mode = selfTradePrevention.map { ".\($0)" } ?? "nil"
+        let mode = selfTradePrevention.map { "SelfTradePrevention.\($0)" } ?? "nil"
         var text = "PlaceOrder(account: AccountID(\(account)), instrument: "
         text += "InstrumentID(\(instrument)), side: .\(side), type: .\(type), "
         text += "timeInForce: .\(timeInForce), selfTradePrevention: \(mode), "

@@ -98,6 +98,18 @@ import Trading
         #expect(order?.status == .filled)
     }
 
+    /// Of the four lots its hold of 80 would pay for one.
+    @Test func firedBuyLosesWhatItsHoldWouldBuy() {
+        exchange.place(exchange.limit(.sell, 5, at: 60))
+        exchange.place(own(exchange.stop(.buy, 4, at: 10), .decrement))
+        #expect(exchange.balance(1, 3)[1] == 80)
+        exchange.trade(at: 10)
+        #expect(exchange.status(2) == .expiredInMatch)
+        #expect(exchange.state(2)?.prevented.lots == 1)
+        #expect(exchange.state(1)?.remaining.lots == 4)
+        #expect(exchange.balance(1, 3) == [100_000, 0])
+    }
+
     @Test func fillOrKillStopsAtAnOwnOrder() {
         exchange.place(exchange.limit(.sell, 2, at: 10, by: 2))
         exchange.place(exchange.limit(.sell, 2, at: 10))

@@ -138,6 +138,24 @@ import Trading
         #expect(exchange.isConserved)
     }
 
+    /// The leg that ends holds nothing any more when the fee looks at what is free.
+    @Test func pairFreesItsHoldBeforeTheFee() {
+        let exchange = Exchange { $0.makerRate = 50_000_000 }
+        exchange.fund(4, 1, 15)
+        exchange.apply(schedule(asset: 1))
+        exchange.apply(terms(4, discount: true))
+        exchange.trade(at: 10)
+        let legs = [
+            exchange.maker(.sell, 10, at: 20, by: 4),
+            exchange.stop(.sell, 10, at: 5, limit: 4, by: 4),
+        ]
+        exchange.list(.oneCancelsOther, legs[0], legs[1])
+        exchange.place(exchange.limit(.buy, 8, at: 20, by: 2))
+        // Half of 160 at a price of 20, less a quarter, is 3: out of the 5 that were free.
+        #expect(exchange.balance(4, 1) == [2, 2])
+        #expect(exchange.balance(4, 3) == [160, 0])
+    }
+
     @Test func badTermsAndSchedulesAreRefused() {
         #expect(exchange.apply(terms(1, tier: 1)) == .rejected(.malformed))
         #expect(exchange.apply(terms(40)) == .rejected(.insufficientBalance))

@@ -44,7 +44,10 @@ extension NaiveExchange {
             sums[paidAsset(entry.order), default: 0] += hold(entry)
         }
         if let incoming, incoming.order.account == account {
-            sums[paidAsset(incoming.order), default: 0] += hold(incoming)
+            // A trial asks for no funds, so its amount may be any number.
+            let asset = paidAsset(incoming.order)
+            let (sum, overflows) = hold(incoming).addingReportingOverflow(sums[asset] ?? 0)
+            sums[asset] = overflows ? .max : sum
         }
         return sums
     }

@@ -113,7 +113,8 @@ extension NaiveExchange {
             : scaled >= Int128(best) * (100_000_000 - band)
     }
 
-    private func wantedLots(_ incoming: IncomingOrder, _ ticks: Int64) -> Int64 {
+    /// What an order would trade at a price: as far as its amount, or the hold of a fired one, goes.
+    func wantedLots(_ incoming: IncomingOrder, _ ticks: Int64) -> Int64 {
         let order = incoming.order
         guard let left = incoming.left else { return order.remaining.lots }
         let affordable = Int64(Int128(left) / pair(order).exactNotional(ticks, 1))

@@ -27,11 +27,8 @@ extension NaiveExchange {
         case .decrement:
             let ticks = maker.order.price.ticks
             let instrument = pair(maker.order)
-            var wanted = incoming.order.remaining.lots
+            let wanted = wantedLots(incoming, ticks)
             let isByAmount = incoming.order.quoteQuantity.units > 0
-            if isByAmount, let left = incoming.left {
-                wanted = Int64(Int128(left) / instrument.exactNotional(ticks, 1))
-            }
             let lots = min(wanted, maker.shown)
             incoming.order.prevented.lots += lots
             if isByAmount {

@@ -149,6 +149,7 @@ struct Book: ~Copyable {
     /// - Parameters:
     ///   - id: The id.
     ///   - guess: Any slot; the right one saves the search.
+    /// - Returns: The slot.
     @inline(__always)
     func find(_ id: Int64, guess: UInt32) -> UInt32 {
         // The id of a free slot is negative.

@@ -103,13 +103,13 @@ extension BookEngine {
     private func pair(_ instrument: Int) -> UInt16 { UInt16(truncatingIfNeeded: instrument) }
 
     @inline(__always)
-    private static func isID(_ id: Int64) -> Bool { id > 0 && id <= idMax }
+    static func isID(_ id: Int64) -> Bool { id > 0 && id <= idMax }
 
     @inline(__always)
-    private static func isPrice(_ price: Int64) -> Bool { price > 0 && price <= idMax }
+    static func isPrice(_ price: Int64) -> Bool { price > 0 && price <= idMax }
 
     @inline(__always)
-    private static func isLots(_ lots: Int64) -> Bool { lots > 0 && lots <= lotsMax }
+    static func isLots(_ lots: Int64) -> Bool { lots > 0 && lots <= lotsMax }
 }
 
 extension BookEventOrigin {

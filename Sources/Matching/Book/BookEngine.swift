@@ -15,6 +15,8 @@ public struct BookEngine: ~Copyable {
 
     var books: Pool<Book>
     var events: BookEventRing
+    /// What was found ahead for the messages of a group.
+    var ahead: Pool<BookAhead>
 
     /// An engine with empty books.
     ///
@@ -31,6 +33,7 @@ public struct BookEngine: ~Copyable {
             books.append(Book(ordersMax: ordersMax, ordersReserved: ordersReserved))
         }
         events = BookEventRing(capacity: eventsMax)
+        ahead = Pool(repeating: BookAhead(), count: Self.groupSize)
     }
 
     /// Number of events since the start; the next one gets this sequence number.

@@ -38,11 +38,22 @@ struct OrderIndex: ~Copyable {
     /// Where an id is if it is there and its line has no other entry like it; else any slot, a
     /// small one when no entry is like it.
     @inline(__always)
-    func guess(_ id: Int64) -> UInt32 {
-        let line = home(id)
+    func guess(_ id: Int64) -> UInt32 { guess(id, line: home(id)) }
+
+    /// The same where the line is known.
+    @inline(__always)
+    func guess(_ id: Int64, line: UInt32) -> UInt32 {
         // The last bit stands for the word before the slots: without it this would be a branch.
         let found = tags(line).match(Self.tag(id)) | 1 &<< 63
         return lines[line, Self.word(found)]
+    }
+
+    /// Has the line of an id fetched.
+    @inline(__always)
+    func fetch(_ id: Int64) -> UInt32 {
+        let line = home(id)
+        lines.prefetch(line)
+        return line
     }
 
     /// The slot of an id, 0 when it is not there.

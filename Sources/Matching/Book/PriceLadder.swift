@@ -60,6 +60,14 @@ struct PriceLadder: ~Copyable {
         covers(key) ? ring[UInt32(truncatingIfNeeded: key) & mask] : findFar(key)
     }
 
+    /// The number of the level at a key of the band; for any other key some level's, or 0.
+    @inline(__always)
+    func guess(_ key: Int64) -> UInt32 { ring[UInt32(truncatingIfNeeded: key) & mask] }
+
+    /// Has fetched where the number of a level is.
+    @inline(__always)
+    func fetch(_ key: Int64) { ring.prefetch(UInt32(truncatingIfNeeded: key) & mask) }
+
     /// The number of the level an order enters, 0 when there is none; notes work outside the band.
     ///
     /// In place: `find` may copy a ladder to hand it to the search among the far levels.

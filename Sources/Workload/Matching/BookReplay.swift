@@ -3,10 +3,14 @@ import Trading
 
 /// The order book alone under a flow, with a reader that takes every event.
 struct BookReplay: FlowEngine, ~Copyable {
+    /// Few, so that the ring stays in the cache.
+    ///
     /// A sweep may make hundreds in one message; more than fit are noticed, see `faults`.
-    private static let eventsMax = 1 << 13
+    private static let eventsMax = 1 << 11
 
     private var engine: BookEngine
+    /// The group that the engine looked at last.
+    private var messages: ContiguousArray<BookMessage>
     private var sums = FlowTotals()
     /// The next event to take.
     private var position: UInt64 = 0
@@ -22,37 +26,57 @@ struct BookReplay: FlowEngine, ~Copyable {
             ordersReserved: min(restingMax, BookEngine.ordersMax),
             eventsMax: Self.eventsMax
         )
+        let none = BookMessage(.cancel, 0, 0, account: 0, .buy, at: 0, lots: 0)
+        messages = ContiguousArray(repeating: none, count: BookEngine.groupSize)
+    }
+
+    static var groupSize: Int { BookEngine.groupSize }
+
+    @inline(__always)
+    mutating func fetch(_ group: Span<FlowRecord>) {
+        Self.fetch(group, &messages, &engine)
+    }
+
+    @inline(__always)
+    private static func fetch(
+        _ group: Span<FlowRecord>,
+        _ messages: inout ContiguousArray<BookMessage>,
+        _ engine: inout BookEngine
+    ) {
+        var span = messages.mutableSpan
+        for place in group.indices { span[place] = message(group[place]) }
+        engine.fetch(messages.span.extracting(first: group.count))
+    }
+
+    @inline(__always)
+    mutating func apply(_ record: FlowRecord, fetched place: Int) {
+        engine.apply(messages[place], fetched: place)
     }
 
     @inline(__always)
     mutating func apply(_ record: FlowRecord) {
-        let symbol = Int(record.symbol)
-        let id = Int64(bitPattern: record.id)
-        let side: Side = record.sideCode == 0 ? .buy : .sell
-        switch record.kind {
-        case .add:
-            engine.add(
-                symbol,
-                id,
-                account: record.account,
-                side,
-                at: record.price,
-                lots: record.quantity
-            )
-        case .immediate, .market:
-            engine.take(
-                symbol,
-                id,
-                account: record.account,
-                side,
-                at: record.price,
-                lots: record.quantity
-            )
-        case .cancel: engine.cancel(symbol, id)
-        case .replace: engine.replace(symbol, id, at: record.price, lots: record.quantity)
-        case .reduce: engine.reduce(symbol, id, by: record.quantity)
-        case nil: break
-        }
+        engine.apply(Self.message(record), fetched: 0)
+    }
+
+    @inline(__always)
+    private static func message(_ record: FlowRecord) -> BookMessage {
+        let kind: BookMessage.Kind =
+            switch record.kind {
+            case .add: .add
+            case .immediate, .market: .take
+            case .cancel: .cancel
+            case .replace: .replace
+            case .reduce, nil: .reduce
+            }
+        return BookMessage(
+            kind,
+            record.symbol,
+            Int64(bitPattern: record.id),
+            account: record.account,
+            record.sideCode == 0 ? .buy : .sell,
+            at: record.price,
+            lots: record.quantity
+        )
     }
 
     mutating func drain() {

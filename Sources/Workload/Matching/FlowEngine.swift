@@ -7,6 +7,15 @@ protocol FlowEngine: ~Copyable {
     /// Prepares for a flow; neither timed nor counted.
     init(for flow: MatchingFlow)
 
+    /// Messages it looks at together before it takes the first; 1 if it looks at none.
+    static var groupSize: Int { get }
+
+    /// Looks at the messages that come next, `groupSize` at most.
+    mutating func fetch(_ group: Span<FlowRecord>)
+
+    /// Takes one message of the group it looked at last, by its place there.
+    mutating func apply(_ record: FlowRecord, fetched place: Int)
+
     /// Takes one message; its events may wait until `drain`.
     mutating func apply(_ record: FlowRecord)
 
@@ -38,6 +47,13 @@ let drainInterval = 256
 extension FlowEngine where Self: ~Copyable {
     static func prepare(_ flow: MatchingFlow) -> MatchingFlow { flow }
 
+    static var groupSize: Int { 1 }
+
+    mutating func fetch(_ group: Span<FlowRecord>) {}
+
+    @inline(__always)
+    mutating func apply(_ record: FlowRecord, fetched place: Int) { apply(record) }
+
     mutating func faults() -> [String] { [] }
 
     mutating func audit() { drain() }
@@ -54,8 +70,10 @@ extension FlowEngine where Self: ~Copyable {
         while next < range.upperBound {
             let end = min(next + drainInterval, range.upperBound)
             while next < end {
-                apply(records[next])
-                next += 1
+                let group = records.extracting(next..<min(next + Self.groupSize, end))
+                fetch(group)
+                for place in group.indices { apply(group[place], fetched: place) }
+                next += group.count
             }
             drain()
         }
