@@ -7,7 +7,8 @@
 ///   - locality: 3, into all caches.
 ///   - cache: 1, of data.
 @_silgen_name("llvm.prefetch.p0")
-private func fetch(
+@usableFromInline
+func fetch(
     _ address: UnsafeRawPointer,
     _ isWrite: Int32,
     _ locality: Int32,
@@ -55,8 +56,9 @@ public struct Pool<Element: ~Copyable>: ~Copyable {
     /// Asks the processor to fetch an element, which takes it a hundred nanoseconds from afar.
     ///
     /// Nothing waits for it and nothing depends on it; a number out of range is harmless, too.
+    @inlinable
     @inline(__always)
-    func prefetch(_ number: UInt32) {
+    public func prefetch(_ number: UInt32) {
         fetch(UnsafeRawPointer(elements) + Int(number) &* MemoryLayout<Element>.stride, 0, 3, 1)
     }
 
