@@ -25,6 +25,14 @@ public struct APIError: Error, Equatable, Sendable {
         self.message = message
         self.headers = headers
     }
+
+    /// Writes `code` and `msg` into an object.
+    func writeMembers(to writer: inout JSONWriter) {
+        writer.key("code")
+        writer.value(Int64(code))
+        writer.key("msg")
+        writer.value(message)
+    }
 }
 
 /// Refusals that depend on nothing but the request's parameters.

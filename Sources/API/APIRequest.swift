@@ -50,12 +50,7 @@ public struct APIResponse: Sendable {
     /// Makes the `{"code":…,"msg":…}` answer of an error.
     public init(_ error: APIError) {
         var writer = JSONWriter(capacity: 64 + error.message.utf8.count)
-        writer.object {
-            $0.key("code")
-            $0.value(Int64(error.code))
-            $0.key("msg")
-            $0.value(error.message)
-        }
+        writer.object { error.writeMembers(to: &$0) }
         status = error.status
         body = writer.bytes
         headers = error.headers.map { ($0.name, $0.value) }

@@ -33,6 +33,7 @@ enum SignedEndpoint: Equatable {
     case placeOrder
     case testOrder
     case cancelOrder
+    case cancelReplace
     case cancelOpenOrders
     case order
     case openOrders
@@ -48,7 +49,7 @@ enum SignedEndpoint: Equatable {
     /// Whether the key must be allowed to trade.
     var trades: Bool {
         switch self {
-        case .placeOrder, .testOrder, .cancelOrder, .cancelOpenOrders: true
+        case .placeOrder, .testOrder, .cancelOrder, .cancelReplace, .cancelOpenOrders: true
         default: false
         }
     }
@@ -117,6 +118,7 @@ struct Route {
             )
         ),
         ("order/test", Route(post: .signed(.testOrder))),
+        ("order/cancelReplace", Route(post: .signed(.cancelReplace))),
         (
             "openOrders",
             Route(get: .signed(.openOrders), delete: .signed(.cancelOpenOrders))

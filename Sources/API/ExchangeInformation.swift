@@ -114,7 +114,7 @@ struct ExchangeInformation {
             ("otoAllowed", false),
             ("opoAllowed", false), ("quoteOrderQtyMarketAllowed", true),
             ("allowTrailingStop", takesStops && instrument.trailingDeltaMax > 0),
-            ("cancelReplaceAllowed", false), ("amendAllowed", false),
+            ("cancelReplaceAllowed", true), ("amendAllowed", false),
             ("pegInstructionsAllowed", false), ("isSpotTradingAllowed", true),
             ("isMarginTradingAllowed", false),
         ])

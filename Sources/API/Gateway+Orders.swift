@@ -5,14 +5,19 @@ extension Gateway {
     /// POST order.
     func placement(_ call: Call, _ key: APIKey) throws(APIError) -> Operation {
         let order = try placeOrder(call, key)
+        let kind = RenderPlan.Kind.placement(try responseType(call, of: order))
+        return .command(instrument: order.instrument, .place(order), call.plan(kind))
+    }
+
+    /// How much the answer tells; without a word of the client it depends on the type.
+    func responseType(_ call: Call, of order: PlaceOrder) throws(APIError) -> ResponseType {
         let type = try call.parameters.term(
             "newOrderRespType",
             ResponseType.self,
             else: .invalid("newOrderRespType")
         )
         let tellsAll = order.type == .limit || order.type == .market
-        let kind = RenderPlan.Kind.placement(type ?? (tellsAll ? .full : .ack))
-        return .command(instrument: order.instrument, .place(order), call.plan(kind))
+        return type ?? (tellsAll ? .full : .ack)
     }
 
     /// POST order/test.
@@ -49,10 +54,14 @@ extension Gateway {
         )
     }
 
-    /// The order that `orderId` or `origClientOrderId` names; the number goes first.
-    func orderReference(_ parameters: Parameters) throws(APIError) -> OrderReference {
-        if let id = try parameters.integer("orderId") { return .id(OrderID(id)) }
-        if let id = try parameters.clientOrderID("origClientOrderId") { return .clientOrderID(id) }
-        throw .missing("origClientOrderId", or: "orderId")
+    /// The order that a number or a name tells; the number goes first.
+    func orderReference(
+        _ parameters: Parameters,
+        id idName: StaticString = "orderId",
+        name: StaticString = "origClientOrderId"
+    ) throws(APIError) -> OrderReference {
+        if let id = try parameters.integer(idName) { return .id(OrderID(id)) }
+        if let id = try parameters.clientOrderID(name) { return .clientOrderID(id) }
+        throw .missing(name, or: idName)
     }
 }

@@ -22,6 +22,8 @@ extension Gateway {
             return renderCancellation(orders, id, json)
         case (.cancellations(let id), .canceled(let orders)):
             return renderCancellations(orders, id, json)
+        case (.replacement(let id, let type), .replaced(let outcome)):
+            return renderReplacement(outcome, cancel: id, type, json)
         case (.order, .orders(let orders)):
             guard let order = orders.first else { return APIResponse(.noSuchOrder) }
             return APIResponse { json.writeStatus(order, to: &$0) }

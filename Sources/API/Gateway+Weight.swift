@@ -21,7 +21,7 @@ extension Gateway {
 
     private func weight(of endpoint: SignedEndpoint, _ request: APIRequest) -> Int {
         switch endpoint {
-        case .placeOrder, .testOrder, .cancelOrder, .cancelOpenOrders: 1
+        case .placeOrder, .testOrder, .cancelOrder, .cancelReplace, .cancelOpenOrders: 1
         case .order: 4
         case .openOrders: parameters(request)?.has("symbol") == true ? 6 : 80
         case .fills: parameters(request)?.has("orderId") == true ? 5 : 20

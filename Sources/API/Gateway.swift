@@ -84,6 +84,7 @@ public struct Gateway {
         case .placeOrder: try placement(call, key)
         case .testOrder: try test(call, key)
         case .cancelOrder: try cancellation(call, key)
+        case .cancelReplace: try replacement(call, key)
         case .cancelOpenOrders: try cancellations(call, key)
         case .order: try order(call, key)
         case .openOrders: try openOrders(call, key)

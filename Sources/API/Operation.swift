@@ -23,6 +23,8 @@ public struct RenderPlan: Equatable, Sendable {
         /// The cancel's own id.
         case cancellation(ClientOrderID)
         case cancellations(ClientOrderID)
+        /// The cancel's own id, and how much the new order's answer tells.
+        case replacement(cancel: ClientOrderID, ResponseType)
         case order
         case orders
         case fills

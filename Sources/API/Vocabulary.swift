@@ -110,6 +110,15 @@ extension Filter: APINamed {
     }
 }
 
+extension CancelReplaceMode: APINamed {
+    var apiName: StaticString {
+        switch self {
+        case .stopOnFailure: "STOP_ON_FAILURE"
+        case .allowFailure: "ALLOW_FAILURE"
+        }
+    }
+}
+
 /// How much an answer to a placement tells.
 public enum ResponseType: Sendable, CaseIterable {
     case ack

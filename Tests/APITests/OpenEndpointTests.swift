@@ -70,7 +70,7 @@ import Trading
         "orderTypes":["LIMIT","LIMIT_MAKER","MARKET","STOP_LOSS","STOP_LOSS_LIMIT","TAKE_PROFIT",
         "TAKE_PROFIT_LIMIT"],"icebergAllowed":true,"ocoAllowed":false,
         "otoAllowed":false,"opoAllowed":false,"quoteOrderQtyMarketAllowed":true,
-        "allowTrailingStop":true,"cancelReplaceAllowed":false,"amendAllowed":false,
+        "allowTrailingStop":true,"cancelReplaceAllowed":true,"amendAllowed":false,
         "pegInstructionsAllowed":false,"isSpotTradingAllowed":true,
         "isMarginTradingAllowed":false,"filters":[
         {"filterType":"PRICE_FILTER","minPrice":"0.01000000","maxPrice":"1000000.00000000",

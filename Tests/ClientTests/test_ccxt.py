@@ -62,6 +62,19 @@ def test_limit_order_rests_and_cancels(alice):
     assert alice.fetch_order_book("BTC/USDT")["bids"] == []
 
 
+def test_edit_cancels_and_places_anew(alice):
+    placed = alice.create_order("BTC/USDT", "limit", "buy", 0.5, 30000)
+    edited = alice.edit_order(placed["id"], "BTC/USDT", "limit", "buy", 0.25, 30001)
+    assert edited["id"] != placed["id"]
+    assert (edited["status"], edited["price"], edited["amount"]) == ("open", 30001, 0.25)
+    assert alice.fetch_order(placed["id"], "BTC/USDT")["status"] == "canceled"
+    with pytest.raises(ccxt.ExchangeError, match="-2022.*Unknown order sent"):
+        # The old order is gone, so nothing is placed in its stead.
+        alice.edit_order(placed["id"], "BTC/USDT", "limit", "buy", 0.25, 30002)
+    assert [order["id"] for order in alice.fetch_open_orders("BTC/USDT")] == [edited["id"]]
+    alice.cancel_order(edited["id"], "BTC/USDT")
+
+
 def test_hold_is_taken_and_released(alice):
     before = raw_balances(alice)
     placed = alice.create_order("SOL/USDT", "limit", "buy", 2, 150.25)
