@@ -111,7 +111,10 @@ struct Book: ~Copyable {
         let slot = nodesFree
         guard index.insert(id.rawValue, slot, in: nodes) else { return .none }
         nodesFree = nodes[slot].next
-        nodes[slot] = BookNode(id: id.rawValue, tag: tag)
+        // It has no level, as any free one; its links are written when it enters a queue.
+        nodes[slot].id = id.rawValue
+        nodes[slot].tag = tag
+        nodes[slot].lots = 0
         return OrderSlot(index: slot)
     }
 
