@@ -150,12 +150,13 @@ struct Book: ~Copyable {
     ///
     /// - Parameters:
     ///   - id: The id.
-    ///   - guess: Any slot; the right one saves the search.
+    ///   - guess: Any number; the right slot saves the search.
     /// - Returns: The slot.
     @inline(__always)
     func find(_ id: Int64, guess: UInt32) -> UInt32 {
-        // The id of a free slot is negative.
-        nodes[guess].id == id && id >= 0 ? guess : index.find(id, in: nodes)
+        // The id of a free slot is negative. A guess made for another book may be out of range.
+        guess < nodes.count && nodes[guess].id == id && id >= 0
+            ? guess : index.find(id, in: nodes)
     }
 
     /// Puts a never used node on the free list, from more memory if need be.
