@@ -25,7 +25,8 @@ extension Book {
             free(slot)
             return events.write(.filled, origin, order: id, price: price.ticks, lots: lots)
         }
-        let levelLots = enter(slot, side, at: price, lots: rest)
+        let ladder = Self.ladder(side)
+        let levelLots = link(slot.index, ladder, Self.key(price, ladder), rest)
         events.write(
             .accepted,
             origin,
@@ -124,7 +125,7 @@ extension Book {
         let rest = trade(id, origin, side, price, lots, &events)
         var levelLots: Int64 = 0
         if rest > 0 {
-            levelLots = enter(OrderSlot(index: slot), side, at: price, lots: rest)
+            levelLots = link(slot, level.side, Self.key(price, level.side), rest)
         } else {
             discard(slot, id)
         }

@@ -21,9 +21,22 @@ extension Book {
         let key = Self.key(price, ladder)
         invariant(UInt64(bitPattern: price.ticks &- 1) < UInt64(Self.priceMax), "a price in range")
         invariant(nodes[slot.index].level == 0 && lots > 0, "only a dormant order enters")
+        return link(slot.index, ladder, key, lots)
+    }
+
+    /// Puts an order that is known to be dormant, with a key and lots in range, behind all others.
+    ///
+    /// - Parameters:
+    ///   - slot: The order.
+    ///   - ladder: Its side.
+    ///   - key: Its price.
+    ///   - lots: What it shows.
+    /// - Returns: What its level shows with it.
+    @inline(__always)
+    mutating func link(_ slot: UInt32, _ ladder: UInt32, _ key: Int64, _ lots: Int64) -> Int64 {
         let number = ladders[ladder].enter(key)
-        guard number != 0 else { return open(slot.index, ladder, key, lots) }
-        return append(slot.index, to: number, lots)
+        guard number != 0 else { return open(slot, ladder, key, lots) }
+        return append(slot, to: number, lots)
     }
 
     /// Takes a resting order out of its queue, so that it is dormant.

@@ -112,7 +112,10 @@ struct Book: ~Copyable {
         let slot = nodesFree
         guard index.insert(id.rawValue, slot, in: nodes) else { return .none }
         nodesFree = nodes[slot].next
-        nodes[slot] = BookNode(id: id.rawValue, tag: tag)
+        // It has no level, as any free one; its links are written when it enters a queue.
+        nodes[slot].id = id.rawValue
+        nodes[slot].tag = tag
+        nodes[slot].lots = 0
         return OrderSlot(index: slot)
     }
 
@@ -148,12 +151,13 @@ struct Book: ~Copyable {
     ///
     /// - Parameters:
     ///   - id: The id.
-    ///   - guess: Any slot; the right one saves the search.
+    ///   - guess: Any number; the right slot saves the search.
     /// - Returns: The slot.
     @inline(__always)
     func find(_ id: Int64, guess: UInt32) -> UInt32 {
-        // The id of a free slot is negative.
-        nodes[guess].id == id && id >= 0 ? guess : index.find(id, in: nodes)
+        // The id of a free slot is negative. A guess made for another book may be out of range.
+        guess < nodes.count && nodes[guess].id == id && id >= 0
+            ? guess : index.find(id, in: nodes)
     }
 
     /// Puts a never used node on the free list, from more memory if need be.

@@ -45,10 +45,18 @@ public struct BookEngine: ~Copyable {
 
     /// An event by its sequence number.
     ///
-    /// - Parameter sequence: One of the last `eventsMax` below `eventCount`.
+    /// - Parameter sequence: One of the last `eventsMax` below `eventCount`, and none that was there
+    ///   when events were released.
     /// - Returns: The event.
     @inline(__always)
     public func event(_ sequence: UInt64) -> BookEvent { events[sequence] }
+
+    /// Tells that every event so far has been read.
+    ///
+    /// The next ones are written over the first of them, which are in the cache, rather than over
+    /// the oldest, which are not.
+    @inline(__always)
+    public mutating func releaseEvents() { events.rewind() }
 
     /// Number of resting orders of all pairs.
     public var restingOrders: Int {

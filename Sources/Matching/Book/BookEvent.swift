@@ -77,6 +77,8 @@ struct BookEventRing: ~Copyable {
     private let mask: UInt32
     /// Number of events written since the start.
     private(set) var position: UInt64 = 0
+    /// The event that stands, or stood, where the memory begins.
+    private var first: UInt64 = 0
 
     /// An empty ring.
     ///
@@ -110,8 +112,11 @@ struct BookEventRing: ~Copyable {
     /// The event at a position of the last `capacity`.
     @inline(__always)
     subscript(_ position: UInt64) -> BookEvent {
-        events[UInt32(truncatingIfNeeded: position) & mask]
+        events[UInt32(truncatingIfNeeded: position &- first) & mask]
     }
+
+    /// Writes the next events where the memory begins.
+    mutating func rewind() { first = position }
 
     /// Writes the next event over the oldest.
     @inline(__always)
@@ -125,7 +130,7 @@ struct BookEventRing: ~Copyable {
         remaining: Int64 = 0,
         levelLots: Int64 = 0
     ) {
-        events[UInt32(truncatingIfNeeded: position) & mask] = BookEvent(
+        events[UInt32(truncatingIfNeeded: position &- first) & mask] = BookEvent(
             kind: kind,
             sideCode: UInt8(truncatingIfNeeded: origin.ladder),
             instrument: origin.instrument,

@@ -96,6 +96,7 @@ struct BookReplay: FlowEngine, ~Copyable {
             }
             position += 1
         }
+        engine.releaseEvents()
     }
 
     mutating func totals() -> FlowTotals {

@@ -60,6 +60,24 @@ import Trading
         expectEqual(batched.restingLots, one.restingLots)
     }
 
+    @Test func messageThatWasNotFetchedIsAppliedAllTheSame() {
+        var engine = BookEngine(instruments: 2, ordersMax: 900, ordersReserved: 8, eventsMax: 2000)
+        for id in 1...Int64(900) { engine.add(1, id, account: 1, .buy, at: 100, lots: 1) }
+        engine.add(0, 900, account: 1, .buy, at: 100, lots: 1)
+        func cancel(_ pair: UInt16) -> BookMessage {
+            BookMessage(.cancel, pair, 900, account: 1, .buy, at: 0, lots: 0)
+        }
+        // The other book has no slot of that number.
+        engine.fetch([cancel(1)].span)
+        engine.apply(cancel(0), fetched: 0)
+        engine.apply(cancel(1), fetched: BookEngine.groupSize - 1)
+        engine.apply(cancel(1), fetched: 0)
+        expectEqual(engine.event(901).kind, .canceled)
+        expectEqual(engine.event(902).kind, .canceled)
+        expectEqual(engine.event(903).kind, .unknownOrder)
+        expectEqual(engine.restingOrders, 899)
+    }
+
     @Test func flowMeetsEveryOutcome() {
         var random = SeededGenerator(state: 1)
         var engine = Self.engine()

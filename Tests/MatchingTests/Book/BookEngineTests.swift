@@ -277,4 +277,19 @@ import Trading
             expectEqual(engine.event(sequence).order, Int64(sequence) + 1)
         }
     }
+
+    @Test func releasedEventsMakeRoomForAsManyAsTheRingHolds() {
+        var engine = BookEngine(instruments: 1, ordersMax: 4, ordersReserved: 4, eventsMax: 8)
+        for id in 1...Int64(5) { engine.cancel(0, id) }
+        engine.releaseEvents()
+        for id in 6...Int64(13) { engine.cancel(0, id) }
+        expectEqual(engine.eventCount, 13)
+        for sequence in UInt64(5)..<13 {
+            expectEqual(engine.event(sequence).sequence, sequence)
+            expectEqual(engine.event(sequence).order, Int64(sequence) + 1)
+        }
+        engine.cancel(0, 14)
+        expectEqual(engine.event(13).order, 14)
+        expectEqual(engine.event(6).order, 7)
+    }
 }
