@@ -61,13 +61,14 @@ extension Blotter {
 }
 
 extension Market {
-    /// Finds an order, open or closed and still kept; of several with one name the newest.
+    /// Finds an order, open or closed and still kept; of several with one name the open one, else
+    /// the newest.
     func order(
         _ reference: OrderReference,
         of owner: AccountSlot,
         _ shared: borrowing SharedState
     ) -> Order? {
-        // Names are unique among open orders, so an open one is the newest of its name.
+        // A name belongs to the open order that has it, even if that was given it after a newer one.
         guard let slot = openSlot(reference, owner, shared) else {
             return blotter.closedOrder(reference, of: owner)
         }

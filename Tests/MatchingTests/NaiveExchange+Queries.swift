@@ -9,8 +9,10 @@ extension NaiveExchange {
         if let limit = query.limit, !(1...1000).contains(limit) { return .rejected(.malformed) }
         switch query {
         case .order(let account, let instrument, let reference):
+            // An open order has its name to itself, an older one may have been given it late.
+            let open = openOrders(account, instrument).first { $0.isNamed(by: reference) }
             let newest = orders(account, instrument).last { $0.isNamed(by: reference) }
-            return newest.map { .orders([$0]) } ?? .rejected(.noSuchOrder)
+            return (open ?? newest).map { .orders([$0]) } ?? .rejected(.noSuchOrder)
         case .openOrders(let account, let instrument):
             return .orders(openOrders(account, instrument))
         case .orders(let account, let instrument, let range):

@@ -132,6 +132,22 @@ import Trading
         #expect(exchange.snapshot == before)
     }
 
+    /// Though a newer order of that name has closed since.
+    @Test func openOrderIsFoundByTheNameItWasGiven() {
+        let exchange = Exchange()
+        exchange.place(exchange.limit(.sell, 5, at: 10))
+        exchange.place(exchange.limit(.buy, 1, at: 5, .immediateOrCancel, name: "late"))
+        exchange.amend(1, to: 5, at: 11, name: "late")
+        let query = Query.order(
+            account: AccountID(1),
+            instrument: InstrumentID(1),
+            order: .clientOrderID(ClientOrderID("late") ?? .none)
+        )
+        #expect(exchange.ask(query) == .orders([exchange.state(1)].compactMap(\.self)))
+        exchange.cancel(1)
+        #expect(exchange.ask(query) == .orders([exchange.state(2)].compactMap(\.self)))
+    }
+
     @Test func positionIsLeftToTheLog() { #expect(exchange.ask(.position) == .done) }
 
     @Test(.timeLimit(.minutes(1)))
