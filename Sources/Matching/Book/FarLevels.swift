@@ -10,23 +10,34 @@ struct FarLevels {
     }
 
     private static let chunkMax = 512
+    /// Levels there is memory for from the start, so that the first far price allocates nothing.
+    private static let countReserved = 8
 
     /// Entries in order; no chunk is empty.
     private var chunks: ContiguousArray<ContiguousArray<Entry>> = []
     /// A key per chunk: not above the chunk's first, above all of the chunk before.
     private var lows: ContiguousArray<Int64> = []
+    /// An empty chunk for the first level, while there is none.
+    private var spare: ContiguousArray<Entry> = []
     /// Number of levels.
     private(set) var count = 0
+
+    init() {
+        chunks.reserveCapacity(Self.countReserved)
+        lows.reserveCapacity(Self.countReserved)
+        spare.reserveCapacity(Self.countReserved)
+    }
 
     /// The best level.
     var first: Entry? { chunks.first?.first }
 
     /// Bytes of memory held.
     var memorySize: Int {
-        chunks.reduce(lows.capacity * MemoryLayout<Int64>.stride) {
-            $0 + $1.capacity * MemoryLayout<Entry>.stride
-                + MemoryLayout<ContiguousArray<Entry>>.stride
-        }
+        chunks.reduce(
+            lows.capacity * MemoryLayout<Int64>.stride
+                + chunks.capacity * MemoryLayout<ContiguousArray<Entry>>.stride
+                + spare.capacity * MemoryLayout<Entry>.stride
+        ) { $0 + $1.capacity * MemoryLayout<Entry>.stride }
     }
 
     /// The number of the level at a key, 0 when there is none; logarithmic.
@@ -48,7 +59,12 @@ struct FarLevels {
     mutating func insert(_ key: Int64, _ level: UInt32) {
         let entry = Entry(key: key, level: level)
         count += 1
-        guard count > 1 else { return add([entry], at: 0) }
+        guard count > 1 else {
+            var chunk: ContiguousArray<Entry> = []
+            swap(&chunk, &spare)
+            chunk.append(entry)
+            return add(chunk, at: 0)
+        }
         let chunk = chunk(of: key)
         let index = Self.index(of: key, in: chunks[chunk])
         chunks[chunk].insert(entry, at: index)
@@ -93,7 +109,8 @@ struct FarLevels {
 
     private mutating func drop(_ chunk: Int) {
         lows.remove(at: chunk)
-        chunks.remove(at: chunk)
+        let dropped = chunks.remove(at: chunk)
+        if count == 0 { spare = dropped }
     }
 
     /// The chunk where a key is or belongs.
