@@ -43,14 +43,9 @@ import Testing
         }
     }
 
-    /// An atomic keeps a structure at its address; nothing is ever read from it.
-    private static let mayPin = "Trading/Pinned.swift"
-
     @Test func pureModulesImportNothingOfTheSystem() {
-        #expect(sources.contains { $0.path == Self.mayPin })
         for file in sources where Layers.pure.contains(file.module) {
-            let allowed: Set = file.path == Self.mayPin ? ["Synchronization"] : []
-            let system = file.imports.subtracting(Layers.pure).subtracting(allowed)
+            let system = file.imports.subtracting(Layers.pure)
             #expect(system.isEmpty, "\(file.path) imports \(system.sorted())")
         }
     }
