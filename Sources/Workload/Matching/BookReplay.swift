@@ -9,8 +9,10 @@ struct BookReplay: FlowEngine, ~Copyable {
     private static let eventsMax = 1 << 11
 
     private var engine: BookEngine
-    /// The group that the engine looked at last.
-    private var messages: ContiguousArray<BookMessage>
+    /// The whole flow as the engine takes it; made beforehand, since it is no work of the engine's.
+    private let messages: ContiguousArray<BookMessage>
+    /// The next message.
+    private var next = 0
     private var sums = FlowTotals()
     /// The next event to take.
     private var position: UInt64 = 0
@@ -26,39 +28,35 @@ struct BookReplay: FlowEngine, ~Copyable {
             ordersReserved: min(restingMax, BookEngine.ordersMax),
             eventsMax: Self.eventsMax
         )
-        let none = BookMessage(.cancel, 0, 0, account: 0, .buy, at: 0, lots: 0)
-        messages = ContiguousArray(repeating: none, count: BookEngine.groupSize)
+        messages = ContiguousArray(flow.records.lazy.map(Self.message))
     }
 
     static var groupSize: Int { BookEngine.groupSize }
 
+    /// The records are those of the flow it was made for, in their order.
     @inline(__always)
     mutating func fetch(_ group: Span<FlowRecord>) {
-        Self.fetch(group, &messages, &engine)
+        Self.fetch(messages, next..<next &+ group.count, &engine)
     }
 
     @inline(__always)
     private static func fetch(
-        _ group: Span<FlowRecord>,
-        _ messages: inout ContiguousArray<BookMessage>,
+        _ messages: borrowing ContiguousArray<BookMessage>,
+        _ range: Range<Int>,
         _ engine: inout BookEngine
     ) {
-        var span = messages.mutableSpan
-        for place in group.indices { span[place] = message(group[place]) }
-        engine.fetch(messages.span.extracting(first: group.count))
+        engine.fetch(messages.span.extracting(range))
     }
 
     @inline(__always)
     mutating func apply(_ record: FlowRecord, fetched place: Int) {
-        engine.apply(messages[place], fetched: place)
+        engine.apply(messages[next], fetched: place)
+        next &+= 1
     }
 
     @inline(__always)
-    mutating func apply(_ record: FlowRecord) {
-        engine.apply(Self.message(record), fetched: 0)
-    }
+    mutating func apply(_ record: FlowRecord) { apply(record, fetched: 0) }
 
-    @inline(__always)
     private static func message(_ record: FlowRecord) -> BookMessage {
         let kind: BookMessage.Kind =
             switch record.kind {
