@@ -81,7 +81,7 @@ extension Blotter {
         _ shared: inout SharedState
     ) -> Fee {
         let owner = party.owner
-        let discount = shared.ledger.feeSchedule.discount
+        let discount = shared.ledger.discount
         if let asset = shared.ledger.discountColumn,
             let reduced = shared.conversion.convert(fee.amount, column, discount: discount),
             // A difference of what is there: the sum of the two could leave 63 bits.
