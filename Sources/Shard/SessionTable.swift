@@ -124,15 +124,18 @@ public struct SessionTable: ~Copyable {
     }
 
     private mutating func dropIdle(at time: Timestamp) {
-        var idle: ContiguousArray<UInt32> = []
-        for number in order[..<count]
-        where time.microseconds - sessions[number].time.microseconds > Self.idleMax {
-            // An id that no command has: it must not be found as the latest.
-            sessions[number] = Session(SessionID(rawValue: .max), last: 0, time: .zero)
-            idle.append(number)
+        var (kept, free): (ContiguousArray<UInt32>, ContiguousArray<UInt32>) = ([], [])
+        for number in order[..<count] {
+            if time.microseconds - sessions[number].time.microseconds > Self.idleMax {
+                // An id that no command has: it must not be found as the latest.
+                sessions[number] = Session(SessionID(rawValue: .max), last: 0, time: .zero)
+                free.append(number)
+            } else {
+                kept.append(number)
+            }
         }
-        order = order.filter { !idle.contains($0) } + idle
-        count -= idle.count
+        order = kept + order[count...] + free
+        count = kept.count
     }
 
     /// Appends the table to a snapshot.
