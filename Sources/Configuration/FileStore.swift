@@ -116,16 +116,24 @@ public enum FileStore {
     }
 
     private static func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) -> Bool {
-        bytes.withUnsafeBytes { buffer in
-            var offset = 0
-            while offset < buffer.count {
-                let rest = UnsafeRawBufferPointer(rebasing: buffer[offset...])
-                let count = write(descriptor, rest.baseAddress, rest.count)
-                guard count > 0 else { return false }
-                offset += count
-            }
-            return true
+        bytes.withUnsafeBytes { writeAll(descriptor, $0) }
+    }
+
+    /// Writes until nothing is left.
+    ///
+    /// - Parameters:
+    ///   - descriptor: An open file.
+    ///   - bytes: All of what is to be written.
+    /// - Returns: Whether it was all written; `errno` says why not.
+    package static func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Bool {
+        var offset = 0
+        while offset < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
+            let count = write(descriptor, rest.baseAddress, rest.count)
+            guard count > 0 else { return false }
+            offset += count
         }
+        return true
     }
 
     private static func lastError() -> String { String(cString: strerror(errno)) }

@@ -1,3 +1,4 @@
+import Configuration
 import Glibc
 
 /// Why an order flow cannot be read or written.
@@ -90,13 +91,13 @@ public enum FlowFile {
         while isWritten, let record = generator.next() {
             chunk.append(record)
             guard chunk.count == 1 << 16 else { continue }
-            isWritten = chunk.withUnsafeBytes { drain($0, into: descriptor) }
+            isWritten = chunk.withUnsafeBytes { FileStore.writeAll(descriptor, $0) }
             chunk.removeAll(keepingCapacity: true)
         }
         isWritten =
-            isWritten && chunk.withUnsafeBytes { drain($0, into: descriptor) }
+            isWritten && chunk.withUnsafeBytes { FileStore.writeAll(descriptor, $0) }
             && lseek(descriptor, 0, SEEK_SET) == 0
-            && generator.header.bytes.withUnsafeBytes { drain($0, into: descriptor) }
+            && generator.header.bytes.withUnsafeBytes { FileStore.writeAll(descriptor, $0) }
         guard isWritten else { throw .system(path: path, reason: lastError()) }
     }
 
@@ -132,17 +133,6 @@ public enum FlowFile {
             let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[offset...])
             // No more than 2 GB go in one call.
             let count = Glibc.read(descriptor, rest.baseAddress, min(rest.count, 1 << 30))
-            guard count > 0 else { return false }
-            offset += count
-        }
-        return true
-    }
-
-    private static func drain(_ buffer: UnsafeRawBufferPointer, into descriptor: Int32) -> Bool {
-        var offset = 0
-        while offset < buffer.count {
-            let rest = UnsafeRawBufferPointer(rebasing: buffer[offset...])
-            let count = write(descriptor, rest.baseAddress, rest.count)
             guard count > 0 else { return false }
             offset += count
         }
