@@ -150,10 +150,8 @@ extension Gateway {
         _ parameters: Parameters,
         _ instrument: Instrument
     ) throws(APIError) -> Price? {
-        let sent = try parameters.decimal(name, overflow: .filter("PRICE_FILTER"))
-        guard let units = sent else { return nil }
-        guard units > 0, units % instrument.tickUnits == 0 else { throw .filter("PRICE_FILTER") }
-        return Price(ticks: units / instrument.tickUnits)
+        try multiple(of: instrument.tickUnits, name, parameters, .filter("PRICE_FILTER"))
+            .map { Price(ticks: $0) }
     }
 
     private func quantity(
@@ -161,9 +159,19 @@ extension Gateway {
         _ parameters: Parameters,
         _ instrument: Instrument
     ) throws(APIError) -> Quantity? {
-        let sent = try parameters.decimal(name, overflow: .filter("LOT_SIZE"))
-        guard let units = sent else { return nil }
-        guard units > 0, units % instrument.lotUnits == 0 else { throw .filter("LOT_SIZE") }
-        return Quantity(lots: units / instrument.lotUnits)
+        try multiple(of: instrument.lotUnits, name, parameters, .filter("LOT_SIZE"))
+            .map { Quantity(lots: $0) }
+    }
+
+    /// How many steps a decimal is; `nil` when it was not sent.
+    private func multiple(
+        of step: Int64,
+        _ name: StaticString,
+        _ parameters: Parameters,
+        _ refusal: APIError
+    ) throws(APIError) -> Int64? {
+        guard let units = try parameters.decimal(name, overflow: refusal) else { return nil }
+        guard units > 0, units % step == 0 else { throw refusal }
+        return units / step
     }
 }
