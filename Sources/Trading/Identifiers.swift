@@ -20,7 +20,7 @@ extension Identifier {
 }
 
 /// An asset, by its position in the venue's asset list.
-public struct AssetID: Identifier {
+public struct AssetID: Identifier, BitwiseCopyable {
     /// The bare number.
     public var rawValue: UInt16
 
@@ -30,7 +30,7 @@ public struct AssetID: Identifier {
 }
 
 /// A trading pair, by its position in the venue's instrument list.
-public struct InstrumentID: Identifier {
+public struct InstrumentID: Identifier, BitwiseCopyable {
     /// The bare number.
     public var rawValue: UInt16
 
@@ -40,7 +40,7 @@ public struct InstrumentID: Identifier {
 }
 
 /// A customer's account; 0 is the venue itself.
-public struct AccountID: Identifier {
+public struct AccountID: Identifier, BitwiseCopyable {
     /// The bare number.
     public var rawValue: UInt32
 
@@ -50,7 +50,7 @@ public struct AccountID: Identifier {
 }
 
 /// An order; rises per pair and stays below 2^53 so that JavaScript clients read it exactly.
-public struct OrderID: Identifier {
+public struct OrderID: Identifier, BitwiseCopyable {
     /// The bare number.
     public var rawValue: Int64
 
@@ -60,7 +60,7 @@ public struct OrderID: Identifier {
 }
 
 /// A trade; consecutive per pair, starting at 1.
-public struct TradeID: Identifier {
+public struct TradeID: Identifier, BitwiseCopyable {
     /// The bare number.
     public var rawValue: Int64
 
@@ -70,7 +70,7 @@ public struct TradeID: Identifier {
 }
 
 /// A list of orders (OCO, OTO, OTOCO); rises per pair from 1, 0 is none.
-public struct OrderListID: Identifier {
+public struct OrderListID: Identifier, BitwiseCopyable {
     /// The bare number.
     public var rawValue: Int64
 

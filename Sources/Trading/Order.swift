@@ -2,7 +2,7 @@
 ///
 /// What a trade reads and changes comes first, in one cache line, then what the end of an order
 /// needs, then the rest.
-public struct Order: Equatable, Sendable {
+public struct Order: Equatable, Sendable, BitwiseCopyable {
     /// Identity within the pair.
     public var id: OrderID
     /// Limit price; `none` for a market order.

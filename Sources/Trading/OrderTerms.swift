@@ -1,5 +1,5 @@
 /// The side of an order.
-public enum Side: UInt8, Sendable, CaseIterable {
+public enum Side: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     case buy = 0
     case sell = 1
 
@@ -9,7 +9,7 @@ public enum Side: UInt8, Sendable, CaseIterable {
 }
 
 /// How an order is priced.
-public enum OrderType: UInt8, Sendable, CaseIterable {
+public enum OrderType: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     /// At the limit price or better.
     case limit = 0
     /// At the best prices there are, within the protection band.
@@ -35,7 +35,7 @@ public enum OrderType: UInt8, Sendable, CaseIterable {
 }
 
 /// How long the unfilled part of an order lives.
-public enum TimeInForce: UInt8, Sendable, CaseIterable {
+public enum TimeInForce: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     /// Rests until cancelled.
     case goodTilCancelled = 0
     /// Takes what there is, the rest expires.
@@ -51,7 +51,7 @@ public enum TimeInForce: UInt8, Sendable, CaseIterable {
 }
 
 /// What happens when an account's order meets its own resting order.
-public enum SelfTradePrevention: UInt8, Sendable, CaseIterable {
+public enum SelfTradePrevention: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     /// They trade.
     case none = 0
     /// The incoming order's remainder expires.
@@ -65,7 +65,7 @@ public enum SelfTradePrevention: UInt8, Sendable, CaseIterable {
 }
 
 /// Where an order is in its life.
-public enum OrderStatus: UInt8, Sendable, CaseIterable {
+public enum OrderStatus: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     case new = 0
     case partiallyFilled = 1
     case filled = 2

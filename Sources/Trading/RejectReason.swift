@@ -1,5 +1,5 @@
 /// A filter of an instrument, named as the API names it.
-public enum Filter: UInt8, Sendable, CaseIterable {
+public enum Filter: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     case price = 0
     case percentPriceBySide = 1
     case lotSize = 2
@@ -13,7 +13,7 @@ public enum Filter: UInt8, Sendable, CaseIterable {
 }
 
 /// Why a shard refused a command or a query; an outcome, not an error.
-public enum RejectReason: Equatable, Sendable {
+public enum RejectReason: Equatable, Sendable, BitwiseCopyable {
     case filter(Filter)
     case insufficientBalance
     /// The id names an open order, or an equal order that traded within the retry window.

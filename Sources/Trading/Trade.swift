@@ -1,5 +1,5 @@
 /// A trade as the market sees it.
-public struct Trade: Equatable, Sendable {
+public struct Trade: Equatable, Sendable, BitwiseCopyable {
     /// The pair.
     public var instrument: InstrumentID
     /// Consecutive per pair.
@@ -36,7 +36,7 @@ public struct Trade: Equatable, Sendable {
 }
 
 /// One account's side of a trade: a fill of its order.
-public struct Fill: Equatable, Sendable {
+public struct Fill: Equatable, Sendable, BitwiseCopyable {
     /// The trade both sides share.
     public var trade: Trade
     /// Whose fill this is.
@@ -73,7 +73,7 @@ public struct Fill: Equatable, Sendable {
 }
 
 /// The new total quantity at one price of a book.
-public struct LevelChange: Equatable, Sendable {
+public struct LevelChange: Equatable, Sendable, BitwiseCopyable {
     /// The pair.
     public var instrument: InstrumentID
     /// Which side of the book.
