@@ -21,7 +21,7 @@ struct AccountHistory<Record>: ~Copyable {
     /// Most records kept.
     let capacity: Int
     /// A ring once it is full.
-    private var entries = Pool<Entry>(capacity: 0)
+    private var entries = SegmentedPool<Entry>()
     /// Where the oldest record is once the ring is full.
     private var start = 0
     private var ends = Pool<Ends>(capacity: 0)

@@ -20,7 +20,7 @@ struct Blotter: ~Copyable {
     /// Quote units in one tick × one lot.
     let notionalUnits: Int64
     /// By slot in the book.
-    var records: Pool<OpenOrder>
+    var records = SegmentedPool<OpenOrder>()
     /// By account slot.
     var owners: Pool<OwnerEntry>
     var lists = ListTable()
@@ -48,7 +48,6 @@ struct Blotter: ~Copyable {
         self.base = base
         self.quote = quote
         notionalUnits = instrument.notionalUnits
-        records = Pool(capacity: 1024)
         owners = Pool(capacity: 64)
         digest.add(UInt64(instrument.id.rawValue))
     }
@@ -107,23 +106,28 @@ struct Blotter: ~Copyable {
         _ owner: AccountSlot,
         _ shared: inout SharedState
     ) {
+        invariant(!order.status.isOpen, "only closed orders become history")
         unlink(slot, owner)
-        shared.names.remove(records[slot.index].name)
-        archive(order, owner, &shared)
+        closed.append(order, owner: owner)
+        let number = records[slot.index].name
+        if order.executed.lots > 0 {
+            shared.names.close(number, terms: TermsDigest.of(order), at: shared.now)
+        } else {
+            shared.names.remove(number)
+        }
         if order.list != .none { listMemberEnded(order, &shared) }
     }
 
-    /// Puts a closed order into the history, and its terms into the retry window if it traded.
+    /// Puts an order that never was open into the history, and its name among those that traded.
     mutating func archive(
         _ order: Order,
-        _ owner: AccountSlot,
+        _ name: OrderName,
         _ shared: inout SharedState
     ) {
         invariant(!order.status.isOpen, "only closed orders become history")
-        closed.append(order, owner: owner)
+        closed.append(order, owner: name.owner)
         guard order.executed.lots > 0 else { return }
-        let name = shared.names.name(order.clientOrderID, of: owner)
-        shared.executions.insert(name, terms: TermsDigest.of(order), at: shared.now)
+        shared.names.insertClosed(name, terms: TermsDigest.of(order), at: shared.now)
     }
 
     private mutating func link(_ slot: OrderSlot, _ owner: AccountSlot) {

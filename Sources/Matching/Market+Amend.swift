@@ -14,7 +14,7 @@ extension Market {
         else { return .rejected(.unknownOrder) }
         guard phase == .continuous || phase == .preOpen else { return .rejected(.marketClosed) }
         let order = blotter.records[slot.index].order
-        var name = shared.names.name(order.clientOrderID, of: owner)
+        var name = shared.names.name(blotter.records[slot.index].name)
         let reason =
             request.keepsPriority
             ? refusalInPlace(of: request, order) : refusal(of: request, order, slot, owner, shared)

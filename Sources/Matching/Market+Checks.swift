@@ -59,8 +59,7 @@ extension Market {
         _ name: OrderName,
         _ shared: borrowing SharedState
     ) -> RejectReason? {
-        if shared.names.contains(name) { return .duplicateOrder }
-        return shared.executions.contains(name, request) ? .duplicateOrder : nil
+        shared.names.isTaken(name, for: request, at: shared.now) ? .duplicateOrder : nil
     }
 
     /// The checks against funds and prices.

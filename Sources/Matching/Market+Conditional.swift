@@ -69,7 +69,7 @@ extension Market {
         var bounds = self.bounds(of: order)
         // It may spend what was held for it, and no more.
         if !order.type.hasLimit, order.side == .buy { bounds.quote = held.units }
-        let name = shared.names.name(order.clientOrderID, of: owner)
+        let name = shared.names.name(record.name)
         var incoming = IncomingOrder(order, name, slot: slot, bounds, shared)
         run(&incoming, &shared)
     }

@@ -129,7 +129,7 @@ extension Market {
         if incoming.order.status.isOpen {
             rest(&incoming, &shared)
         } else if incoming.slot.isNone {
-            blotter.archive(incoming.order, incoming.name.owner, &shared)
+            blotter.archive(incoming.order, incoming.name, &shared)
         } else {
             blotter.retire(incoming.slot, incoming.order, incoming.name.owner, &shared)
             book.free(incoming.slot)

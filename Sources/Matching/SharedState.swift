@@ -5,8 +5,7 @@ import Trading
 struct SharedState: ~Copyable {
     private let pinned = Pinned()
     var ledger = Ledger()
-    var names = OpenNames()
-    var executions = ExecutionWindow()
+    var names = OrderNames()
     var conversion = FeeConversion()
     /// Time of the last command.
     var now = Timestamp.zero

@@ -13,9 +13,8 @@ extension TradingEngine {
         writer.write(Self.snapshotVersion)
         writer.write(shared.now)
         shared.ledger.encode(into: &writer)
-        writer.write(count: Int(shared.executions.count))
-        for age in 0..<shared.executions.count {
-            let entry = shared.executions[age]
+        writer.write(count: shared.names.closedCount)
+        shared.names.visitClosed { entry in
             writer.write(entry.owner.index)
             writer.write(entry.name)
             writer.write(entry.terms)
@@ -63,7 +62,7 @@ extension TradingEngine {
     private mutating func readExecutions(_ reader: inout ByteReader) throws(DecodeError) {
         let start = reader.position
         let count = try reader.readCount(elementSizeMin: 21)
-        guard count <= Int(ExecutionWindow.entriesMax) else {
+        guard count <= OrderNames.closedMax else {
             throw .badValue(field: "TradingEngine.executions", at: start)
         }
         var previous = Timestamp.zero
@@ -76,7 +75,7 @@ extension TradingEngine {
             guard owner.index >= 0, Int(owner.index) < shared.ledger.accountCount,
                 time >= previous, time <= shared.now
             else { throw .badValue(field: "TradingEngine.execution", at: position) }
-            shared.executions.insert(name, terms: terms, at: time)
+            shared.names.insertClosed(name, terms: terms, at: time)
             previous = time
         }
     }

@@ -30,7 +30,7 @@ public struct TradingEngine: ~Copyable {
         events: inout [MarketEvent]
     ) -> Reply {
         shared.now = max(shared.now, time)
-        shared.executions.expire(at: shared.now)
+        shared.names.expire(at: shared.now)
         swap(&shared.events, &events)
         if shared.nextDue <= shared.now { doDueWork() }
         let reply = run(command)

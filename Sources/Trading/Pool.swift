@@ -116,6 +116,62 @@ public struct Pool<Element: ~Copyable>: ~Copyable {
     static func stop() -> Never { fatalError("invariant broken: a number of the pool") }
 }
 
+/// Elements named by number that never move once there are many: a pool of pools of equal size.
+///
+/// A pool that doubles moves all it has in one step, which takes milliseconds when that is a hundred
+/// megabytes. This one moves at most half a segment, a few megabytes.
+public struct SegmentedPool<Element: ~Copyable>: ~Copyable {
+    /// Bytes of a segment, at most: large enough for pages of 2 MB.
+    @usableFromInline static var segmentSizeMax: Int { 4 << 20 }
+
+    @usableFromInline var segments = Pool<Pool<Element>>(capacity: 4)
+    /// Number of elements; valid numbers are below it.
+    public private(set) var count: UInt32 = 0
+    /// A segment has 2 to the power of this elements.
+    @usableFromInline let shift: UInt32
+
+    /// An empty pool.
+    public init() {
+        let elements = max(Self.segmentSizeMax / max(MemoryLayout<Element>.stride, 1), 1)
+        shift = UInt32(Int.bitWidth - 1 - elements.leadingZeroBitCount)
+    }
+
+    /// The element of a number, in place.
+    @inlinable
+    public subscript(_ number: UInt32) -> Element {
+        @inline(__always) unsafeAddress { UnsafePointer(address(of: number)) }
+        @inline(__always) unsafeMutableAddress { address(of: number) }
+    }
+
+    @inlinable
+    @inline(__always)
+    func address(of number: UInt32) -> UnsafeMutablePointer<Element> {
+        let segment = number &>> shift
+        let place = number & (1 &<< shift &- 1)
+        guard segment < segments.count, place < segments[segment].count else {
+            Pool<Element>.stop()
+        }
+        return segments[segment].elements + Int(place)
+    }
+
+    /// Adds an element behind the others; moves at most half a segment.
+    ///
+    /// - Parameter element: What to add.
+    /// - Returns: Its number.
+    @discardableResult
+    public mutating func append(_ element: consuming Element) -> UInt32 {
+        let segment = count &>> shift
+        if segment == segments.count {
+            segments.append(
+                Pool(capacity: segment == 0 ? 1 << min(Int(shift), 6) : 1 << Int(shift))
+            )
+        }
+        segments[segment].append(element)
+        count += 1
+        return count - 1
+    }
+}
+
 extension Pool where Element: BitwiseCopyable {
     /// A full pool of equal elements.
     ///

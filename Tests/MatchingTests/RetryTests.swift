@@ -50,6 +50,20 @@ import Trading
         #expect(exchange.order(request)?.status == .filled)
     }
 
+    @Test func oldOrdersAreForgottenAtOnceHoweverMany() {
+        let count = 3 * 64
+        exchange.place(exchange.limit(.sell, 900, at: 10, by: 2))
+        let requests = (0..<count).map { exchange.limit(.buy, 1, at: 10, name: "n\($0)") }
+        for request in requests { exchange.place(request) }
+        exchange.time.microseconds += 60_000_001
+        // The last of them, which no command has come to yet.
+        #expect(exchange.order(requests[count - 1])?.status == .filled)
+        #expect(exchange.place(requests[count - 1]) == duplicate)
+        for request in requests.dropLast() {
+            #expect(exchange.order(request)?.status == .filled)
+        }
+    }
+
     @Test func minuteBeginsWithTheLastUpdate() {
         let request = exchange.limit(.buy, 5, at: 10, name: "a")
         exchange.place(request)
