@@ -38,6 +38,7 @@ struct AccountHistory<Record>: ~Copyable {
     }
 
     /// Adds the newest record; the oldest leaves when the window is full.
+    @inline(__always)
     mutating func append(_ record: Record, owner: AccountSlot) {
         let account = UInt32(owner.index)
         while ends.count <= account { ends.append(Ends()) }
@@ -75,6 +76,7 @@ struct AccountHistory<Record>: ~Copyable {
         }
     }
 
+    @inline(__always)
     private mutating func evictOldest() {
         let newer = entries[UInt32(start)].newer
         // The oldest of all is also the oldest of its account.

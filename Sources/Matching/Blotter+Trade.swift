@@ -52,7 +52,7 @@ extension Blotter {
             if refill == 0 {
                 records[slot.index].order.status = status
                 note(slot)
-                retire(slot, records[slot.index].order, tag.owner, &shared)
+                retire(slot, tag.owner, &shared)
             }
         }
         return isLast ? .takeLast(lots, refill: refill) : .take(lots, refill: refill)
@@ -105,13 +105,12 @@ extension Blotter {
         _ owner: AccountSlot,
         _ shared: inout SharedState
     ) {
-        let held = hold(of: records[slot.index])
-        var order = records[slot.index].order
-        shared.ledger.release(held, owner, column(order.side))
-        order.status = .expiredInMatch
-        order.updatedAt = shared.now
-        note(order)
-        retire(slot, order, owner, &shared)
+        let held = hold(of: slot)
+        shared.ledger.release(held, owner, column(records[slot.index].order.side))
+        records[slot.index].order.status = .expiredInMatch
+        records[slot.index].order.updatedAt = shared.now
+        note(slot)
+        retire(slot, owner, &shared)
     }
 
     /// Makes one trade: money, both orders, both fills, the public event.
@@ -149,7 +148,7 @@ extension Blotter {
         book(trade, slot, owner, makerFee)
         let fill = Self.fill(trade, of: incoming.order, takerFee)
         fills.append(fill, owner: incoming.name.owner)
-        incoming.fills.append(fill)
+        if incoming.isAnswered { shared.answer.append(fill) }
         incoming.order.executed.lots += lots
         incoming.order.cumulativeQuote += cost
     }
@@ -193,6 +192,7 @@ extension Blotter {
         fills.append(Self.fill(trade, of: records[slot.index].order, fee), owner: owner)
     }
 
+    @inline(__always)
     static func fill(_ trade: Trade, of order: Order, _ fee: Fee) -> Fill {
         Fill(
             trade: trade,

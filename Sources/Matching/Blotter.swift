@@ -79,6 +79,7 @@ struct Blotter: ~Copyable {
     // MARK: Open orders
 
     /// Takes up an order that has got a slot.
+    @inline(__always)
     mutating func open(
         _ order: Order,
         at slot: OrderSlot,
@@ -87,47 +88,51 @@ struct Blotter: ~Copyable {
         _ shared: inout SharedState
     ) {
         let number = shared.names.insert(name, instrument.id, order.id)
-        let record = OpenOrder(order: order, reserve: reserve, name: number)
-        while records.count <= slot.index { records.append(record) }
-        records[slot.index] = record
+        while records.count <= slot.index { records.append(.blank) }
+        records[slot.index].order = order
+        records[slot.index].reserve = reserve
+        records[slot.index].name = number
         link(slot, name.owner)
     }
 
     /// Ends the record of an order whose slot is about to be free: rule of its list, name, history.
     ///
     /// - Parameters:
-    ///   - slot: Its slot.
-    ///   - order: As it ended.
+    ///   - slot: Its slot; the record there is as it ended, and stays until the slot is used again.
     ///   - owner: Its account.
     ///   - shared: The money and the names.
     mutating func retire(
         _ slot: OrderSlot,
-        _ order: Order,
         _ owner: AccountSlot,
         _ shared: inout SharedState
     ) {
-        invariant(!order.status.isOpen, "only closed orders become history")
+        let isOpen = records[slot.index].order.status.isOpen
+        invariant(!isOpen, "only closed orders become history")
         unlink(slot, owner)
-        closed.append(order, owner: owner)
+        closed.append(records[slot.index].order, owner: owner)
         let number = records[slot.index].name
-        if order.executed.lots > 0 {
-            shared.names.close(number, terms: TermsDigest.of(order), at: shared.now)
+        if records[slot.index].order.executed.lots > 0 {
+            let terms = TermsDigest.of(records[slot.index].order)
+            shared.names.close(number, terms: terms, at: shared.now)
         } else {
             shared.names.remove(number)
         }
-        if order.list != .none { listMemberEnded(order, &shared) }
+        if records[slot.index].order.list != .none {
+            listMemberEnded(records[slot.index].order, &shared)
+        }
     }
 
     /// Puts an order that never was open into the history, and its name among those that traded.
     mutating func archive(
-        _ order: Order,
-        _ name: OrderName,
+        _ incoming: borrowing IncomingOrder,
         _ shared: inout SharedState
     ) {
-        invariant(!order.status.isOpen, "only closed orders become history")
-        closed.append(order, owner: name.owner)
-        guard order.executed.lots > 0 else { return }
-        shared.names.insertClosed(name, terms: TermsDigest.of(order), at: shared.now)
+        let isOpen = incoming.order.status.isOpen
+        invariant(!isOpen, "only closed orders become history")
+        closed.append(incoming.order, owner: incoming.name.owner)
+        guard incoming.order.executed.lots > 0 else { return }
+        let terms = TermsDigest.of(incoming.order)
+        shared.names.insertClosed(incoming.name, terms: terms, at: shared.now)
     }
 
     private mutating func link(_ slot: OrderSlot, _ owner: AccountSlot) {
@@ -169,6 +174,25 @@ struct Blotter: ~Copyable {
         return ownNeed(of: open)
     }
 
+    /// The same for an open order.
+    @inline(__always)
+    func hold(of slot: OrderSlot) -> Amount {
+        let isListed = records[slot.index].order.list != .none
+        return isListed ? hold(of: records[slot.index]) : ownNeed(of: slot)
+    }
+
+    /// What an open order needs when it stands alone.
+    @inline(__always)
+    func ownNeed(of slot: OrderSlot) -> Amount {
+        let reserve = records[slot.index].reserve
+        if reserve != .zero { return reserve }
+        return need(
+            records[slot.index].order.side,
+            records[slot.index].order.price,
+            records[slot.index].order.remaining
+        )
+    }
+
     /// What an order needs to be held for it when it stands alone.
     func ownNeed(of open: OpenOrder) -> Amount {
         if open.reserve != .zero { return open.reserve }
@@ -176,6 +200,7 @@ struct Blotter: ~Copyable {
     }
 
     /// What a resting part needs: quote at its price for a buy, base for a sell.
+    @inline(__always)
     func need(_ side: Side, _ price: Price, _ remaining: Quantity) -> Amount {
         // It fitted when the order was accepted, and has only become less.
         guard side == .buy else { return Amount(units: remaining.lots * instrument.lotUnits) }
@@ -193,6 +218,8 @@ struct FeeRates {
 struct StepQueue {
     private var steps: ContiguousArray<QueuedStep> = []
     private var next = 0
+
+    var isEmpty: Bool { steps.isEmpty }
 
     mutating func append(_ step: QueuedStep) { steps.append(step) }
 

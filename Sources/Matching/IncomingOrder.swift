@@ -2,7 +2,7 @@ import Accounts
 import Trading
 
 /// An order on its way through the book, and what bounds it.
-struct IncomingOrder {
+struct IncomingOrder: ~Copyable {
     var order: Order
     let name: OrderName
     /// Its slot when it was open before: a conditional order that fired, an amended one, one of a
@@ -18,23 +18,27 @@ struct IncomingOrder {
     var estimate = Amount.zero
     /// The level an amended order has left.
     var left: TouchedLevel?
-    var fills: [Fill] = []
+    /// Whether the command's answer tells of its fills; not so where a command only set it off.
+    let isAnswered: Bool
     /// Self-trade prevention ended it.
     var isExpiredInMatch = false
     /// It got all it may get.
     var isComplete = false
 
+    @inline(__always)
     init(
         _ order: Order,
         _ name: OrderName,
         slot: OrderSlot = .none,
         _ bounds: TakerBounds,
+        isAnswered: Bool,
         _ shared: borrowing SharedState
     ) {
         self.order = order
         self.name = name
         self.slot = slot
         self.bounds = bounds
+        self.isAnswered = isAnswered
         group = shared.ledger.terms(of: name.owner).tradeGroup
     }
 

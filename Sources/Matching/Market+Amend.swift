@@ -7,35 +7,40 @@ extension Market {
     /// - Parameters:
     ///   - request: What is asked.
     ///   - shared: The money and the names.
-    /// - Returns: `amended`, or why it was refused, which leaves the order as it was.
-    mutating func amend(_ request: AmendOrder, _ shared: inout SharedState) -> Reply {
+    /// The answer is `amended`, or why it was refused, which leaves the order as it was.
+    mutating func amend(_ request: AmendOrder, _ shared: inout SharedState) {
         guard let owner = shared.ledger.slot(of: request.account),
             let slot = openSlot(request.order, owner, shared)
-        else { return .rejected(.unknownOrder) }
-        guard phase == .continuous || phase == .preOpen else { return .rejected(.marketClosed) }
+        else { return shared.answer.reject(.unknownOrder) }
+        guard phase == .continuous || phase == .preOpen else {
+            return shared.answer.reject(.marketClosed)
+        }
         let order = blotter.records[slot.index].order
         var name = shared.names.name(blotter.records[slot.index].name)
         let reason =
             request.keepsPriority
             ? refusalInPlace(of: request, order) : refusal(of: request, order, slot, owner, shared)
-        if let reason { return .rejected(reason) }
+        if let reason { return shared.answer.reject(reason) }
         let isRenamed =
             !request.clientOrderID.isEmpty && request.clientOrderID != order.clientOrderID
         if isRenamed {
             name = shared.names.name(request.clientOrderID, of: owner)
-            if shared.names.contains(name) { return .rejected(.duplicateOrder) }
+            if shared.names.contains(name) { return shared.answer.reject(.duplicateOrder) }
         }
         if !request.keepsPriority, let reason = refusalOfFunds(of: request, order, owner, shared) {
-            return .rejected(reason)
+            return shared.answer.reject(reason)
         }
         if isRenamed { rename(slot, name, &shared) }
-        return request.keepsPriority
-            ? reduce(slot, to: request.quantity, &shared)
-            : reenter(slot, request, name, &shared)
+        if request.keepsPriority {
+            reduce(slot, to: request.quantity, &shared)
+        } else {
+            reenter(slot, request, name, &shared)
+        }
     }
 
     // MARK: Keeping priority
 
+    @inline(__always)
     private func refusalInPlace(of request: AmendOrder, _ order: Order) -> RejectReason? {
         guard order.status != .pendingNew, order.list == .none,
             request.price == .none || request.price == order.price
@@ -55,7 +60,7 @@ extension Market {
         _ slot: OrderSlot,
         to quantity: Quantity,
         _ shared: inout SharedState
-    ) -> Reply {
+    ) {
         let owner = OrderTag(rawValue: book.tag(of: slot)).owner
         let before = blotter.hold(of: blotter.records[slot.index])
         let oldQuantity = blotter.records[slot.index].order.quantity
@@ -78,11 +83,12 @@ extension Market {
             )
         }
         endStep(&shared)
-        return .amended(order, fills: [])
+        shared.answer.set(.amended, order)
     }
 
     // MARK: Losing priority
 
+    @inline(__always)
     private func refusal(
         of request: AmendOrder,
         _ order: Order,
@@ -110,6 +116,7 @@ extension Market {
         return nil
     }
 
+    @inline(__always)
     private func refusalOfFunds(
         of request: AmendOrder,
         _ order: Order,
@@ -133,7 +140,7 @@ extension Market {
         _ request: AmendOrder,
         _ name: OrderName,
         _ shared: inout SharedState
-    ) -> Reply {
+    ) {
         var order = blotter.records[slot.index].order
         let held = blotter.need(order.side, order.price, order.remaining)
         shared.ledger.release(held, name.owner, blotter.column(order.side))
@@ -141,10 +148,11 @@ extension Market {
         if request.price != .none { order.price = request.price }
         order.quantity = request.quantity
         order.updatedAt = shared.now
-        var incoming = IncomingOrder(order, name, slot: slot, bounds(of: order), shared)
+        let bounds = bounds(of: order)
+        var incoming = IncomingOrder(order, name, slot: slot, bounds, isAnswered: true, shared)
         incoming.left = left
         run(&incoming, &shared)
-        return .amended(incoming.order, fills: incoming.fills)
+        shared.answer.set(.amended, incoming.order)
     }
 
     private mutating func rename(

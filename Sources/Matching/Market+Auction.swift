@@ -191,7 +191,7 @@ extension Market {
             _ = book.reduce(slot, to: shown - lots)
             return
         }
-        var order = blotter.records[slot.index].order
+        let order = blotter.records[slot.index].order
         let remaining = order.remaining.lots
         _ = book.leave(slot)
         if remaining > 0 {
@@ -199,9 +199,9 @@ extension Market {
             _ = book.enter(slot, order.side, at: order.price, lots: part)
             return
         }
-        order.status = status
-        blotter.note(order)
-        blotter.retire(slot, order, owner(slot), &shared)
+        blotter.records[slot.index].order.status = status
+        blotter.note(slot)
+        blotter.retire(slot, owner(slot), &shared)
         book.free(slot)
     }
 }

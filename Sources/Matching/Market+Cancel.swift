@@ -8,28 +8,30 @@ extension Market {
     ///   - reference: Which.
     ///   - account: Whose; a foreign order is as unknown as none.
     ///   - shared: The money and the names.
-    /// - Returns: `canceled` by order id, or why not.
+    /// The answer is `canceled` by order id, or why not.
     mutating func cancel(
         _ reference: OrderReference,
         of account: AccountID,
         _ shared: inout SharedState
-    ) -> Reply {
+    ) {
         guard let owner = shared.ledger.slot(of: account),
             let slot = openSlot(reference, owner, shared)
-        else { return .rejected(.unknownOrder) }
-        guard phase != .halted else { return .rejected(.marketClosed) }
-        return .canceled(cancel(slot, &shared))
+        else { return shared.answer.reject(.unknownOrder) }
+        guard phase != .halted else { return shared.answer.reject(.marketClosed) }
+        cancel(slot, &shared)
     }
 
     /// Cancels an open order and all of its list, as a step.
-    mutating func cancel(_ slot: OrderSlot, _ shared: inout SharedState) -> [Order] {
+    ///
+    /// The answer is `canceled`.
+    mutating func cancel(_ slot: OrderSlot, _ shared: inout SharedState) {
         let listed = blotter.records[slot.index].order.list
         guard listed != .none, let list = blotter.lists.open[listed] else {
-            let canceled = end(slot, .canceled, &shared)
-            endStep(&shared)
-            return [canceled]
+            end(slot, .canceled, &shared)
+            shared.answer.set(.canceled, blotter.records[slot.index].order)
+            return endStep(&shared)
         }
-        return cancel(list.list.orders, &shared)
+        shared.answer.set(.canceled(cancel(list.list.orders, &shared)))
     }
 
     /// Cancels what is open of some orders, as a step.
@@ -39,7 +41,9 @@ extension Market {
         var canceled: [Order] = []
         for id in orders.sorted() {
             let slot = book.find(id)
-            if !slot.isNone { canceled.append(end(slot, .canceled, &shared)) }
+            guard !slot.isNone else { continue }
+            end(slot, .canceled, &shared)
+            canceled.append(blotter.records[slot.index].order)
         }
         sortTouched()
         endStep(&shared)
@@ -51,13 +55,12 @@ extension Market {
     /// - Parameters:
     ///   - account: Whose.
     ///   - shared: The money and the names.
-    /// - Returns: `canceled` by order id, or why not.
-    mutating func cancelAll(of account: AccountID, _ shared: inout SharedState) -> Reply {
-        guard let owner = shared.ledger.slot(of: account) else { return .rejected(.unknownOrder) }
-        let open = openIDs(of: owner)
-        guard !open.isEmpty else { return .rejected(.unknownOrder) }
-        guard phase != .halted else { return .rejected(.marketClosed) }
-        return .canceled(cancel(open, &shared))
+    /// The answer is `canceled` by order id, or why not.
+    mutating func cancelAll(of account: AccountID, _ shared: inout SharedState) {
+        let open = shared.ledger.slot(of: account).map { openIDs(of: $0) } ?? []
+        guard !open.isEmpty else { return shared.answer.reject(.unknownOrder) }
+        guard phase != .halted else { return shared.answer.reject(.marketClosed) }
+        shared.answer.set(.canceled(cancel(open, &shared)))
     }
 
     /// Cancels what is open of an order list.
@@ -65,15 +68,15 @@ extension Market {
         _ reference: OrderListReference,
         of account: AccountID,
         _ shared: inout SharedState
-    ) -> Reply {
+    ) {
         guard let owner = shared.ledger.slot(of: account),
             let open = blotter.lists.findOpen(reference, of: owner)
-        else { return .rejected(.unknownList) }
-        guard phase != .halted else { return .rejected(.marketClosed) }
+        else { return shared.answer.reject(.unknownList) }
+        guard phase != .halted else { return shared.answer.reject(.marketClosed) }
         let orders = cancel(open.list.orders, &shared)
         var list = open.list
         list.status = .allDone
-        return .canceledList(list, orders: orders)
+        shared.answer.set(.canceledList(list, orders: orders))
     }
 
     /// Brings what was touched on both sides in order: bids best first, then asks, each price once.
@@ -126,27 +129,29 @@ extension Market {
     mutating func cancelReplace(
         _ request: CancelReplace,
         _ shared: inout SharedState
-    ) -> Reply {
+    ) {
         var outcome = CancelReplaceOutcome(cancel: .notAttempted, place: .notAttempted)
         let owner = shared.ledger.slot(of: request.place.account)
         if let owner, let slot = openSlot(request.cancel, owner, shared) {
-            let id = book.id(of: slot)
             if phase == .halted {
                 outcome.cancel = .failed(.marketClosed)
-            } else if let order = cancel(slot, &shared).first(where: { $0.id == id }) {
-                outcome.cancel = .done(order, fills: [])
+            } else {
+                cancel(slot, &shared)
+                outcome.cancel = .done(blotter.records[slot.index].order, fills: [])
             }
         } else {
             outcome.cancel = .failed(.unknownOrder)
         }
         if case .failed = outcome.cancel, request.mode == .stopOnFailure {
-            return .replaced(outcome)
+            return shared.answer.set(.replaced(outcome))
         }
-        switch place(request.place, &shared) {
-        case .placed(let order, let fills): outcome.place = .done(order, fills: fills)
+        place(request.place, &shared)
+        switch shared.answer.kind {
+        case .placed:
+            outcome.place = .done(shared.answer.order, fills: shared.answer.fillArray)
         case .rejected(let reason): outcome.place = .failed(reason)
         default: invariant(false, "an order is placed or rejected")
         }
-        return .replaced(outcome)
+        shared.answer.set(.replaced(outcome))
     }
 }

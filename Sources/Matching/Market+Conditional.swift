@@ -70,7 +70,7 @@ extension Market {
         // It may spend what was held for it, and no more.
         if !order.type.hasLimit, order.side == .buy { bounds.quote = held.units }
         let name = shared.names.name(record.name)
-        var incoming = IncomingOrder(order, name, slot: slot, bounds, shared)
+        var incoming = IncomingOrder(order, name, slot: slot, bounds, isAnswered: false, shared)
         run(&incoming, &shared)
     }
 }

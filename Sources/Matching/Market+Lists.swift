@@ -7,21 +7,25 @@ extension Market {
     /// - Parameters:
     ///   - request: What is asked.
     ///   - shared: The money and the names.
-    /// - Returns: `placedList`, or why it was refused.
-    mutating func placeList(_ request: PlaceOrderList, _ shared: inout SharedState) -> Reply {
-        if let reason = refusalOfShape(of: request, shared) { return .rejected(reason) }
+    /// The answer is `placedList`, or why it was refused.
+    mutating func placeList(_ request: PlaceOrderList, _ shared: inout SharedState) {
+        if let reason = refusalOfShape(of: request, shared) {
+            return shared.answer.reject(reason)
+        }
         let first = request.orders[0]
         guard let owner = shared.ledger.slot(of: first.account) else {
-            return .rejected(refusal(of: request, owner: nil, shared) ?? .insufficientBalance)
+            let reason = refusal(of: request, owner: nil, shared)
+            return shared.answer.reject(reason ?? .insufficientBalance)
         }
-        if let reason = refusal(of: request, owner: owner, shared) { return .rejected(reason) }
+        if let reason = refusal(of: request, owner: owner, shared) {
+            return shared.answer.reject(reason)
+        }
         let list = openList(request, owner, &shared)
         let isPair = request.contingency == .oneCancelsOther
         let names = request.orders.map { shared.names.name($0.clientOrderID, of: owner) }
         let orders = request.orders.enumerated().map { index, leg in
             accept(leg, index, of: request, list, at: shared.now)
         }
-        var fills: [Fill] = []
         if isPair {
             enterPair(orders, names, &shared)
             endStep(&shared)
@@ -36,12 +40,13 @@ extension Market {
                 names[0],
                 slot: slot,
                 bounds(of: orders[0]),
+                isAnswered: true,
                 shared
             )
             run(&incoming, &shared)
-            fills = incoming.fills
         }
-        return answer(list, orders, owner, fills: fills)
+        let fills = shared.answer.fillArray
+        shared.answer.set(reply(list, orders, owner, fills: fills))
     }
 
     private mutating func openList(
@@ -93,7 +98,7 @@ extension Market {
     }
 
     /// The list as it is at the end of its own step, with its orders.
-    private func answer(
+    private func reply(
         _ id: OrderListID,
         _ orders: [Order],
         _ owner: AccountSlot,
@@ -189,7 +194,8 @@ extension Market {
         _ shared: inout SharedState
     ) {
         guard order.type.isConditional else {
-            var incoming = IncomingOrder(order, name, slot: slot, bounds(of: order), shared)
+            let bounds = bounds(of: order)
+            var incoming = IncomingOrder(order, name, slot: slot, bounds, isAnswered: false, shared)
             run(&incoming, &shared)
             return
         }

@@ -3,10 +3,8 @@ import Trading
 
 extension Market {
     /// Changes the phase as an operator says: rule 22.
-    mutating func setPhase(_ next: TradingPhase, _ shared: inout SharedState) -> Reply {
-        guard next != phase else { return .done }
-        enter(next, reopensAt: .zero, &shared)
-        return .done
+    mutating func setPhase(_ next: TradingPhase, _ shared: inout SharedState) {
+        if next != phase { enter(next, reopensAt: .zero, &shared) }
     }
 
     /// Enters a phase; the continuous one begins with an uncross.

@@ -7,20 +7,28 @@ extension Market {
     /// - Parameters:
     ///   - request: What is asked.
     ///   - shared: The money and the names.
-    /// - Returns: `placed`, or why it was refused.
-    mutating func place(_ request: PlaceOrder, _ shared: inout SharedState) -> Reply {
+    /// The answer is `placed`, or why it was refused.
+    mutating func place(_ request: PlaceOrder, _ shared: inout SharedState) {
         guard let owner = shared.ledger.slot(of: request.account) else {
-            return .rejected(refusalOfStranger(request, shared))
+            return shared.answer.reject(refusalOfStranger(request, shared))
         }
         let name = shared.names.name(request.clientOrderID, of: owner)
-        if let reason = refusal(of: request, name, shared) { return .rejected(reason) }
-        let order = accept(request, at: shared.now)
-        guard !request.type.isConditional else {
-            return .placed(hold(order, name, &shared), fills: [])
+        if let reason = refusal(of: request, name, shared) {
+            return shared.answer.reject(reason)
         }
-        var incoming = IncomingOrder(order, name, bounds(of: order), shared)
+        guard !request.type.isConditional else {
+            let order = accept(request, at: shared.now)
+            return shared.answer.set(.placed, hold(order, name, &shared))
+        }
+        var incoming = IncomingOrder(
+            accept(request, at: shared.now),
+            name,
+            bounds(of: request),
+            isAnswered: true,
+            shared
+        )
         run(&incoming, &shared)
-        return .placed(incoming.order, fills: incoming.fills)
+        shared.answer.set(.placed, incoming.order)
     }
 
     /// Lets a conditional order wait, with its need held.
@@ -39,6 +47,7 @@ extension Market {
     }
 
     /// Numbers a new order.
+    @inline(__always)
     mutating func accept(
         _ request: PlaceOrder,
         at time: Timestamp,

@@ -58,15 +58,17 @@ extension Market {
 
     /// What a market order would pay, where a fee in the discount asset may take from the same
     /// balance.
-    private func estimate(_ incoming: IncomingOrder, _ shared: borrowing SharedState) -> Amount {
+    @inline(__always)
+    private func estimate(_ incoming: borrowing IncomingOrder, _ shared: borrowing SharedState)
+        -> Amount
+    {
         guard !incoming.order.type.hasLimit else { return .zero }
-        let order = incoming.order
         let owner = incoming.name.owner
         guard shared.ledger.terms(of: owner).paysInDiscountAsset,
-            shared.ledger.discountColumn == blotter.column(order.side)
+            shared.ledger.discountColumn == blotter.column(incoming.order.side)
         else { return .zero }
-        let reach = reach(of: order, incoming.bounds, owner, shared)
-        if order.side == .buy { return reach.cost ?? .zero }
+        let reach = reach(of: incoming.order, incoming.bounds, owner, shared)
+        if incoming.order.side == .buy { return reach.cost ?? .zero }
         return Amount(units: reach.lots * blotter.instrument.lotUnits)
     }
 
@@ -91,7 +93,10 @@ extension Market {
     }
 
     /// Whether an order may trade at all: fill-or-kill only if it would fill whole.
-    private func canStart(_ incoming: IncomingOrder, _ shared: borrowing SharedState) -> Bool {
+    @inline(__always)
+    private func canStart(_ incoming: borrowing IncomingOrder, _ shared: borrowing SharedState)
+        -> Bool
+    {
         guard incoming.order.timeInForce == .fillOrKill, incoming.order.type.hasLimit else {
             return true
         }
@@ -101,7 +106,8 @@ extension Market {
 
     /// Whether the order has all it may get: its lots, its amount, or so much of the amount that
     /// the rest buys no lot at the next price.
-    private func isComplete(_ incoming: IncomingOrder) -> Bool {
+    @inline(__always)
+    private func isComplete(_ incoming: borrowing IncomingOrder) -> Bool {
         guard incoming.bounds.lots == .max else { return incoming.bounds.lots == 0 }
         guard incoming.bounds.quote > 0 else { return true }
         let side = incoming.order.side
@@ -129,9 +135,10 @@ extension Market {
         if incoming.order.status.isOpen {
             rest(&incoming, &shared)
         } else if incoming.slot.isNone {
-            blotter.archive(incoming.order, incoming.name, &shared)
+            blotter.archive(incoming, &shared)
         } else {
-            blotter.retire(incoming.slot, incoming.order, incoming.name.owner, &shared)
+            blotter.records[incoming.slot.index].order = incoming.order
+            blotter.retire(incoming.slot, incoming.name.owner, &shared)
             book.free(incoming.slot)
         }
     }
@@ -155,6 +162,7 @@ extension Market {
     }
 
     /// Gives an order a slot, dormant at first.
+    @inline(__always)
     mutating func open(
         _ order: Order,
         _ name: OrderName,

@@ -56,30 +56,29 @@ struct Market: ~Copyable {
     ///   - slot: Its slot; free afterwards.
     ///   - status: What ended it.
     ///   - shared: The money and the names.
-    /// - Returns: The closed order; the level it left is in `touched`.
-    @discardableResult
+    ///
+    /// The record stays at the slot until that is used again; the level it left is in `touched`.
     mutating func end(
         _ slot: OrderSlot,
         _ status: OrderStatus,
         _ shared: inout SharedState
-    ) -> Order {
+    ) {
         let owner = OrderTag(rawValue: book.tag(of: slot)).owner
-        var order = blotter.records[slot.index].order
+        let side = blotter.records[slot.index].order.side
         if book.isResting(slot) {
+            let price = blotter.records[slot.index].order.price
             let lots = book.leave(slot)
-            blotter.touched.append(
-                TouchedLevel(side: order.side, price: order.price, lots: lots)
-            )
+            blotter.touched.append(TouchedLevel(side: side, price: price, lots: lots))
         }
-        if order.trailingDelta > 0 { triggers.trailing.remove(order.id) }
-        let held = blotter.hold(of: blotter.records[slot.index])
-        shared.ledger.release(held, owner, blotter.column(order.side))
-        order.status = status
-        order.updatedAt = shared.now
-        blotter.note(order)
-        blotter.retire(slot, order, owner, &shared)
+        if blotter.records[slot.index].order.trailingDelta > 0 {
+            triggers.trailing.remove(blotter.records[slot.index].order.id)
+        }
+        shared.ledger.release(blotter.hold(of: slot), owner, blotter.column(side))
+        blotter.records[slot.index].order.status = status
+        blotter.records[slot.index].order.updatedAt = shared.now
+        blotter.note(slot)
+        blotter.retire(slot, owner, &shared)
         book.free(slot)
-        return order
     }
 
     // MARK: Steps
@@ -116,6 +115,7 @@ struct Market: ~Copyable {
 
     /// Runs what a command has set off until nothing is left: rule 3.
     mutating func runQueue(_ shared: inout SharedState) {
+        guard !blotter.queue.isEmpty else { return }
         while let step = blotter.queue.popFirst() {
             switch step {
             case .start(let list): startPending(list, &shared)

@@ -11,6 +11,8 @@ struct SharedState: ~Copyable {
     var now = Timestamp.zero
     /// When work is due by itself, the earliest of all pairs; may be early, never late.
     var nextDue = Timestamp.never
+    /// The answer to the command that runs, then to the last.
+    var answer = CommandAnswer()
     /// Public events of the command that runs.
     var events: [MarketEvent] = []
 }

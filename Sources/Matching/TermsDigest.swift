@@ -18,6 +18,7 @@ enum TermsDigest {
         return digest.value
     }
 
+    @inline(__always)
     static func of(_ order: Order) -> UInt64 {
         var digest = start(order.instrument, order.side, order.type, order.timeInForce)
         digest.add(order.price.ticks)

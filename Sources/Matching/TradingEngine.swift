@@ -16,59 +16,79 @@ public struct TradingEngine: ~Copyable {
     /// Starts with nothing: no asset, no pair, no account.
     public init() {}
 
-    /// Applies one command.
+    /// The answer to the last command, for who asked; a refusal has no effect.
+    public var lastAnswer: CommandAnswer {
+        @inline(__always) _read { yield shared.answer }
+    }
+
+    /// Applies one command and returns its answer as a value, which costs more than to look at
+    /// `lastAnswer`.
+    ///
+    /// - Parameters:
+    ///   - command: From the log.
+    ///   - time: Log time; one that goes back counts as the latest seen.
+    ///   - events: Where the public events are appended.
+    /// - Returns: The answer.
+    public mutating func apply(
+        _ command: Command,
+        at time: Timestamp,
+        events: inout [MarketEvent]
+    ) -> Reply {
+        run(command, at: time, events: &events)
+        return shared.answer.reply
+    }
+
+    /// Applies one command; `lastAnswer` has what it came to.
     ///
     /// - Parameters:
     ///   - command: From the log.
     ///   - time: Log time; one that goes back counts as the latest seen.
     ///   - events: Where the public events are appended, step by step: the trades of a step, then one
     ///     level change for each price it touched.
-    /// - Returns: The answer for who asked; a refusal has no effect.
-    public mutating func apply(
+    public mutating func run(
         _ command: Command,
         at time: Timestamp,
         events: inout [MarketEvent]
-    ) -> Reply {
+    ) {
         shared.now = max(shared.now, time)
         shared.names.expire(at: shared.now)
         swap(&shared.events, &events)
         if shared.nextDue <= shared.now { doDueWork() }
-        let reply = run(command)
+        shared.answer.reset()
+        run(command)
         swap(&shared.events, &events)
-        return reply
     }
 
-    private mutating func run(_ command: Command) -> Reply {
+    @inline(__always)
+    private mutating func run(_ command: Command) {
         switch command {
         case .place(let request):
-            return trade(in: request.instrument) { $0.place(request, &$1) }
+            trade(in: request.instrument) { $0.place(request, &$1) }
         case .cancel(let account, let instrument, let order):
-            return trade(in: instrument) { $0.cancel(order, of: account, &$1) }
+            trade(in: instrument) { $0.cancel(order, of: account, &$1) }
         case .amend(let request):
-            return trade(in: request.instrument) { $0.amend(request, &$1) }
+            trade(in: request.instrument) { $0.amend(request, &$1) }
         case .cancelReplace(let request):
-            return trade(in: request.place.instrument) { $0.cancelReplace(request, &$1) }
+            trade(in: request.place.instrument) { $0.cancelReplace(request, &$1) }
         case .cancelAll(let account, let instrument):
-            return trade(in: instrument) { $0.cancelAll(of: account, &$1) }
+            trade(in: instrument) { $0.cancelAll(of: account, &$1) }
         case .placeList(let request):
-            guard let first = request.orders.first else { return .rejected(.malformed) }
-            return trade(in: first.instrument) { $0.placeList(request, &$1) }
+            guard let first = request.orders.first else { return shared.answer.reject(.malformed) }
+            trade(in: first.instrument) { $0.placeList(request, &$1) }
         case .cancelList(let account, let instrument, let list):
-            return trade(in: instrument) { $0.cancelList(list, of: account, &$1) }
+            trade(in: instrument) { $0.cancelList(list, of: account, &$1) }
         case .setPhase(let instrument, let phase):
-            return trade(in: instrument) { $0.setPhase(phase, &$1) }
+            trade(in: instrument) { $0.setPhase(phase, &$1) }
         case .deposit(let account, let asset, let amount, let reference):
-            return Self.reply(
-                shared.ledger.deposit(amount, to: account, asset: asset, reference: reference)
-            )
-        case .addAsset(let asset): return Self.reply(shared.ledger.add(asset))
-        case .addInstrument(let instrument): return Self.reply(add(instrument))
-        case .setAccountTerms(let terms): return Self.reply(shared.ledger.set(terms))
+            refuse(shared.ledger.deposit(amount, to: account, asset: asset, reference: reference))
+        case .addAsset(let asset): refuse(shared.ledger.add(asset))
+        case .addInstrument(let instrument): refuse(add(instrument))
+        case .setAccountTerms(let terms): refuse(shared.ledger.set(terms))
         case .setFeeSchedule(let schedule):
             let reason = shared.ledger.set(schedule)
             if reason == nil { feesChanged() }
-            return Self.reply(reason)
-        case .void: return .done
+            refuse(reason)
+        case .void: break
         }
     }
 
@@ -76,14 +96,13 @@ public struct TradingEngine: ~Copyable {
     @inline(__always)
     private mutating func trade(
         in instrument: InstrumentID,
-        _ body: (inout Market, inout SharedState) -> Reply
-    ) -> Reply {
+        _ body: (inout Market, inout SharedState) -> Void
+    ) {
         guard let number = markets.number(of: instrument) else {
-            return .rejected(.unknownInstrument)
+            return shared.answer.reject(.unknownInstrument)
         }
-        let reply = body(&markets[number], &shared)
+        body(&markets[number], &shared)
         markets[number].runQueue(&shared)
-        return reply
     }
 
     /// Does what is due in all pairs, by instrument id.
@@ -168,8 +187,8 @@ public struct TradingEngine: ~Copyable {
         )
     }
 
-    private static func reply(_ reason: RejectReason?) -> Reply {
-        reason.map { .rejected($0) } ?? .done
+    private mutating func refuse(_ reason: RejectReason?) {
+        if let reason { shared.answer.reject(reason) }
     }
 }
 

@@ -64,15 +64,15 @@ public struct SessionTable: ~Copyable {
 
     /// Keeps the reply to the command just admitted.
     ///
-    /// - Parameter reply: What it came to.
-    public mutating func keep(_ reply: consuming Reply) { sessions[latest].keep(reply) }
+    /// - Parameter answer: What it came to.
+    public mutating func keep(_ answer: borrowing CommandAnswer) { sessions[latest].keep(answer) }
 
     /// Shows the reply to a command that ran.
     ///
     /// - Parameters:
     ///   - sequence: Its number in its session.
     ///   - session: The session.
-    ///   - body: Gets the reply where it is, for a reply is too large to be handed around.
+    ///   - body: Gets the reply.
     /// - Returns: What the body returns; `nil` when the reply is not kept.
     public func withReply<Result>(
         to sequence: UInt64,
@@ -82,7 +82,7 @@ public struct SessionTable: ~Copyable {
         guard let number = number(of: session), let age = sessions[number].age(of: sequence) else {
             return nil
         }
-        return body(sessions[number].replies[age])
+        return body(sessions[number].replies.reply(age))
     }
 
     @inline(__always)
@@ -149,7 +149,7 @@ public struct SessionTable: ~Copyable {
             writer.write(sessions[number].time)
             writer.write(count: Int(sessions[number].replies.count))
             for age in (0..<sessions[number].replies.count).reversed() {
-                writer.write(sessions[number].replies[age])
+                writer.write(sessions[number].replies.reply(age))
             }
         }
     }
@@ -159,6 +159,7 @@ public struct SessionTable: ~Copyable {
     /// - Parameter reader: Where from.
     /// - Throws: `DecodeError`.
     public init(decoding reader: inout ByteReader) throws(DecodeError) {
+        var answer = CommandAnswer()
         for _ in 0..<(try reader.readCount(elementSizeMin: 28)) {
             let start = reader.position
             var session = Session(
@@ -167,7 +168,8 @@ public struct SessionTable: ~Copyable {
                 time: try reader.readTimestamp()
             )
             for _ in 0..<(try reader.readCount(elementSizeMin: 1)) {
-                session.keep(try reader.readReply())
+                answer.set(try reader.readReply())
+                session.keep(answer)
             }
             guard position(of: session.id) == count, number(of: session.id) == nil,
                 count < Self.sessionsMax
@@ -179,7 +181,7 @@ public struct SessionTable: ~Copyable {
 
 /// One session.
 ///
-/// Not private, nor is `ReplyRing`: in a debug build Swift 6.3 breaks off over the metadata of private
+/// Not private: in a debug build Swift 6.3 breaks off over the metadata of private
 /// types in a pool.
 struct Session: ~Copyable {
     let id: SessionID
@@ -200,9 +202,10 @@ struct Session: ~Copyable {
         return age < UInt64(replies.count) ? UInt32(age) : nil
     }
 
-    mutating func keep(_ reply: consuming Reply) {
+    @inline(__always)
+    mutating func keep(_ answer: borrowing CommandAnswer) {
         if Int(replies.count) == SessionTable.repliesMax { replies.drop(1) }
-        replies.append(reply)
+        replies.append(answer)
     }
 
     mutating func forget(through acknowledged: UInt64) {
@@ -212,37 +215,5 @@ struct Session: ~Copyable {
         guard acknowledged >= oldest else { return }
         let count = min(acknowledged - oldest, kept)
         replies.drop(UInt32(min(count + 1, kept)))
-    }
-}
-
-/// The latest replies, in a ring that grows to its greatest need.
-///
-/// A place keeps what it held until it is written again: to forget a reply costs nothing.
-struct ReplyRing: ~Copyable {
-    /// A power of two of places, or none yet.
-    private var places = Pool<Reply>(capacity: 0)
-    /// Replies ever written, modulo 2³².
-    private var written: UInt32 = 0
-    private(set) var count: UInt32 = 0
-
-    /// A reply by age; 0 is the newest.
-    subscript(age: UInt32) -> Reply { places[(written &- 1 &- age) & (places.count &- 1)] }
-
-    mutating func append(_ reply: consuming Reply) {
-        if count == places.count { grow() }
-        places[written & (places.count &- 1)] = reply
-        written &+= 1
-        count += 1
-    }
-
-    /// Forgets the oldest.
-    mutating func drop(_ dropped: UInt32) { count -= dropped }
-
-    private mutating func grow() {
-        var larger = Pool<Reply>(capacity: max(8, Int(places.count) * 2))
-        for age in (0..<count).reversed() { larger.append(self[age]) }
-        while larger.count < larger.capacity { larger.append(.done) }
-        swap(&places, &larger)
-        written = count
     }
 }

@@ -60,8 +60,9 @@ public struct ShardMachine: ~Copyable {
         case .run: break
         }
         let start = events.count
-        sessions.keep(engine.apply(command.command, at: time, events: &events))
-        for index in start..<events.count { record(events[index]) }
+        engine.run(command.command, at: time, events: &events)
+        sessions.keep(engine.lastAnswer)
+        record(events, from: start)
         if engine.instrumentCount > histories.count { addHistories() }
         return .answered
     }
@@ -80,9 +81,16 @@ public struct ShardMachine: ~Copyable {
         _ body: (Reply) -> Result
     ) -> Result? { sessions.withReply(to: sequence, of: session, body) }
 
-    private mutating func record(_ event: MarketEvent) {
-        feedPosition = SequenceNumber(feedPosition.rawValue + 1)
-        guard case .trade(let trade) = event else { return }
+    /// Counts the events of a command, and puts its trades into their histories.
+    @inline(__always)
+    private mutating func record(_ events: [MarketEvent], from start: Int) {
+        feedPosition = SequenceNumber(feedPosition.rawValue + UInt64(events.count - start))
+        for index in start..<events.count {
+            if case .trade(let trade) = events[index] { record(trade) }
+        }
+    }
+
+    private mutating func record(_ trade: Trade) {
         let position = Int(historyPositions[Int(trade.instrument.rawValue)])
         do { try histories[position].apply(trade) } catch {
             invariant(false, "the engine numbers trades without a hole: \(error)")

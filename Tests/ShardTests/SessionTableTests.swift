@@ -24,6 +24,7 @@ private enum Admission: Equatable {
 
 @Suite final class SessionTableTests {
     private var table = SessionTable()
+    private var answer = CommandAnswer()
 
     private func command(
         _ sequence: UInt64,
@@ -49,7 +50,10 @@ private enum Admission: Equatable {
     ) -> Admission {
         let command = command(sequence, ack: ack, session: session)
         let verdict = table.admit(command, at: Timestamp(microseconds: time))
-        if verdict == .run { table.keep(reply(sequence)) }
+        if verdict == .run {
+            answer.set(reply(sequence))
+            table.keep(answer)
+        }
         return Admission(verdict, table.withReply(to: sequence, of: command.session) { $0 })
     }
 
