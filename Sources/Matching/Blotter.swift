@@ -88,10 +88,16 @@ struct Blotter: ~Copyable {
         _ shared: inout SharedState
     ) {
         let number = shared.names.insert(name, instrument.id, order.id)
-        while records.count <= slot.index { records.append(.blank) }
-        records[slot.index].order = order
-        records[slot.index].reserve = reserve
-        records[slot.index].name = number
+        if slot.index < records.count {
+            records[slot.index].order = order
+            records[slot.index].reserve = reserve
+            records[slot.index].name = number
+        } else {
+            // The slots of a book come one after the other; slot 0 is nobody's.
+            while records.count <= slot.index {
+                records.append(OpenOrder(order: order, reserve: reserve, name: number))
+            }
+        }
         link(slot, name.owner)
     }
 

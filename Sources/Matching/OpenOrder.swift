@@ -38,9 +38,6 @@ struct OpenOrder {
     /// The open orders of its account in the pair, newest first: slots, 0 for none.
     var older: UInt32 = 0
     var newer: UInt32 = 0
-
-    /// What a slot holds before its first use.
-    static var blank: OpenOrder { OpenOrder(order: .blank, reserve: .zero, name: 0) }
 }
 
 /// What a pair keeps of an account.

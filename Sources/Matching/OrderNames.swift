@@ -180,6 +180,7 @@ extension OrderNames {
         }
     }
 
+    @inline(__always)
     private func isExpired(_ number: UInt32, at now: Timestamp) -> Bool {
         now.microseconds &- entries[number].time.microseconds > Self.microseconds
     }

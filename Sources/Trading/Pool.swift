@@ -119,7 +119,7 @@ public struct Pool<Element: ~Copyable>: ~Copyable {
 /// Elements named by number that never move once there are many: a pool of pools of equal size.
 ///
 /// A pool that doubles moves all it has in one step, which takes milliseconds when that is a hundred
-/// megabytes. This one moves at most half a segment, a few megabytes.
+/// megabytes. This one moves at most a quarter of a segment, a megabyte.
 public struct SegmentedPool<Element: ~Copyable>: ~Copyable {
     /// Bytes of a segment, at most: large enough for pages of 2 MB.
     @usableFromInline static var segmentSizeMax: Int { 4 << 20 }
@@ -154,17 +154,20 @@ public struct SegmentedPool<Element: ~Copyable>: ~Copyable {
         return segments[segment].elements + Int(place)
     }
 
-    /// Adds an element behind the others; moves at most half a segment.
+    /// Adds an element behind the others; moves at most a quarter of a segment.
     ///
     /// - Parameter element: What to add.
     /// - Returns: Its number.
     @discardableResult
     public mutating func append(_ element: consuming Element) -> UInt32 {
         let segment = count &>> shift
+        let whole = 1 << Int(shift)
         if segment == segments.count {
-            segments.append(
-                Pool(capacity: segment == 0 ? 1 << min(Int(shift), 6) : 1 << Int(shift))
-            )
+            // Only the first grows: a small table stays small.
+            segments.append(Pool(capacity: segment == 0 ? min(whole, 64) : whole))
+        }
+        if segments[segment].count == segments[segment].capacity {
+            segments[segment].reserve(min(Int(segments[segment].capacity) * 4, whole))
         }
         segments[segment].append(element)
         count += 1
