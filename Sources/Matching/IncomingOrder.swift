@@ -43,6 +43,7 @@ struct IncomingOrder: ~Copyable {
     }
 
     /// Whether an order of this account is one it must not trade with.
+    @inline(__always)
     func isKept(from owner: AccountSlot, _ shared: borrowing SharedState) -> Bool {
         guard order.selfTradePrevention != .none else { return false }
         if owner == name.owner { return true }
@@ -50,6 +51,7 @@ struct IncomingOrder: ~Copyable {
     }
 
     /// What it may still have to pay after a trade that its bounds already know of.
+    @inline(__always)
     func needLeft(after trade: Trade, _ notionalUnits: Int64, _ lotUnits: Int64) -> Amount {
         switch order.side {
         case .buy:

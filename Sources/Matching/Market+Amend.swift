@@ -15,19 +15,18 @@ extension Market {
         guard phase == .continuous || phase == .preOpen else {
             return shared.answer.reject(.marketClosed)
         }
-        let order = blotter.records[slot.index].order
         var name = shared.names.name(blotter.records[slot.index].name)
         let reason =
             request.keepsPriority
-            ? refusalInPlace(of: request, order) : refusal(of: request, order, slot, owner, shared)
+            ? refusalInPlace(of: request, slot) : refusal(of: request, slot, owner, shared)
         if let reason { return shared.answer.reject(reason) }
         let isRenamed =
-            !request.clientOrderID.isEmpty && request.clientOrderID != order.clientOrderID
+            !request.clientOrderID.isEmpty && request.clientOrderID != name.name
         if isRenamed {
             name = shared.names.name(request.clientOrderID, of: owner)
             if shared.names.contains(name) { return shared.answer.reject(.duplicateOrder) }
         }
-        if !request.keepsPriority, let reason = refusalOfFunds(of: request, order, owner, shared) {
+        if !request.keepsPriority, let reason = refusalOfFunds(of: request, slot, owner, shared) {
             return shared.answer.reject(reason)
         }
         if isRenamed { rename(slot, name, &shared) }
@@ -41,7 +40,11 @@ extension Market {
     // MARK: Keeping priority
 
     @inline(__always)
-    private func refusalInPlace(of request: AmendOrder, _ order: Order) -> RejectReason? {
+    private func refusalInPlace(
+        of request: AmendOrder,
+        _ slot: OrderSlot
+    ) -> RejectReason? {
+        let order = blotter.records[slot.index].order
         guard order.status != .pendingNew, order.list == .none,
             request.price == .none || request.price == order.price
         else { return .malformed }
@@ -91,11 +94,11 @@ extension Market {
     @inline(__always)
     private func refusal(
         of request: AmendOrder,
-        _ order: Order,
         _ slot: OrderSlot,
         _ owner: AccountSlot,
         _ shared: borrowing SharedState
     ) -> RejectReason? {
+        let order = blotter.records[slot.index].order
         guard book.isResting(slot), order.list == .none, request.price.ticks >= 0,
             request.quantity > order.executed + order.prevented
         else { return .malformed }
@@ -119,10 +122,11 @@ extension Market {
     @inline(__always)
     private func refusalOfFunds(
         of request: AmendOrder,
-        _ order: Order,
+        _ slot: OrderSlot,
         _ owner: AccountSlot,
         _ shared: borrowing SharedState
     ) -> RejectReason? {
+        let order = blotter.records[slot.index].order
         let price = request.price == .none ? order.price : request.price
         let rest = request.quantity - order.executed - order.prevented
         let held = blotter.need(order.side, order.price, order.remaining)

@@ -46,7 +46,7 @@ public struct TradingEngine: ~Copyable {
     ///   - events: Where the public events are appended, step by step: the trades of a step, then one
     ///     level change for each price it touched.
     public mutating func run(
-        _ command: Command,
+        _ command: borrowing Command,
         at time: Timestamp,
         events: inout [MarketEvent]
     ) {
@@ -60,7 +60,7 @@ public struct TradingEngine: ~Copyable {
     }
 
     @inline(__always)
-    private mutating func run(_ command: Command) {
+    private mutating func run(_ command: borrowing Command) {
         switch command {
         case .place(let request):
             trade(in: request.instrument) { $0.place(request, &$1) }
