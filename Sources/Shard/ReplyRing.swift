@@ -3,6 +3,8 @@ import Trading
 /// A reply that is kept, but for its fills and for what is not flat.
 struct KeptReply: BitwiseCopyable {
     var kind = CommandAnswer.Kind.done
+    /// Whether all of it is kept as a value.
+    var isValue = false
     /// The running number of its first fill, modulo 2³².
     var firstFill: UInt32 = 0
     var fillCount: UInt32 = 0
@@ -31,14 +33,21 @@ struct ReplyRing: ~Copyable {
     /// A reply by age; 0 is the newest.
     func reply(_ age: UInt32) -> Reply {
         let place = place(age)
+        if places[place].isValue { return values[place] }
         switch places[place].kind {
         case .done: return .done
         case .rejected(let reason): return .rejected(reason)
         case .placed: return .placed(places[place].order, fills: fills(of: place))
         case .amended: return .amended(places[place].order, fills: fills(of: place))
         case .canceled: return .canceled([places[place].order])
-        case .other: return values[place]
+        case .other: fatalError("invariant broken: what is not flat is kept as a value")
         }
+    }
+
+    /// What a reply says, and the order it tells of.
+    func subject(_ age: UInt32) -> (kind: CommandAnswer.Kind, order: OrderID) {
+        let place = place(age)
+        return (places[place].kind, places[place].order.id)
     }
 
     @inline(__always)
@@ -50,6 +59,7 @@ struct ReplyRing: ~Copyable {
         places[place].kind = answer.kind
         places[place].firstFill = fillsWritten
         places[place].fillCount = 0
+        places[place].isValue = false
         switch answer.kind {
         case .done, .rejected: break
         case .placed, .amended, .canceled:
@@ -73,7 +83,6 @@ struct ReplyRing: ~Copyable {
 
     private mutating func keepFills(_ answer: borrowing CommandAnswer, at place: UInt32) {
         guard answer.fills.count <= Self.fillsMax else {
-            places[place].kind = .other
             return keepValue(answer.reply, at: place)
         }
         let first = places[self.place(count - 1)].firstFill
@@ -88,6 +97,7 @@ struct ReplyRing: ~Copyable {
     private mutating func keepValue(_ reply: Reply, at place: UInt32) {
         while values.count < places.count { values.append(.done) }
         values[place] = reply
+        places[place].isValue = true
     }
 
     private mutating func grow() {

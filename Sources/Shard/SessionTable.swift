@@ -46,7 +46,10 @@ public struct SessionTable: ~Copyable {
     ///   - command: With its session, sequence and acknowledgement.
     ///   - time: Log time.
     /// - Returns: What to do with it; after `run`, hand the reply to `keep`.
-    public mutating func admit(_ command: SessionCommand, at time: Timestamp) -> SessionVerdict {
+    public mutating func admit(
+        _ command: borrowing SessionCommand,
+        at time: Timestamp
+    ) -> SessionVerdict {
         guard let number = number(of: command.session) ?? add(command.session, at: time) else {
             return .full
         }
@@ -83,6 +86,22 @@ public struct SessionTable: ~Copyable {
             return nil
         }
         return body(sessions[number].replies.reply(age))
+    }
+
+    /// What a kept reply is of, without making it.
+    ///
+    /// - Parameters:
+    ///   - sequence: The number of its command in its session.
+    ///   - session: The session.
+    /// - Returns: What it says and the order it tells of, if any; `nil` when it is not kept.
+    public func subject(
+        of sequence: UInt64,
+        in session: SessionID
+    ) -> (kind: CommandAnswer.Kind, order: OrderID)? {
+        guard let number = number(of: session), let age = sessions[number].age(of: sequence) else {
+            return nil
+        }
+        return sessions[number].replies.subject(age)
     }
 
     @inline(__always)

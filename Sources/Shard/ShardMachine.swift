@@ -48,7 +48,7 @@ public struct ShardMachine: ~Copyable {
     ///   - events: Public events are appended here.
     /// - Returns: Whether there is a reply to ask for.
     public mutating func apply(
-        _ command: SessionCommand,
+        _ command: borrowing SessionCommand,
         at time: Timestamp,
         events: inout [MarketEvent]
     ) -> CommandOutcome {
@@ -89,6 +89,17 @@ public struct ShardMachine: ~Copyable {
             if case .trade(let trade) = events[index] { record(trade) }
         }
     }
+
+    /// What a kept reply is of, which costs less than the reply itself.
+    ///
+    /// - Parameters:
+    ///   - sequence: The number of its command in its session.
+    ///   - session: The session.
+    /// - Returns: What it says and the order it tells of, if any; `nil` when it is not kept.
+    public func subject(
+        of sequence: UInt64,
+        in session: SessionID
+    ) -> (kind: CommandAnswer.Kind, order: OrderID)? { sessions.subject(of: sequence, in: session) }
 
     private mutating func record(_ trade: Trade) {
         let position = Int(historyPositions[Int(trade.instrument.rawValue)])

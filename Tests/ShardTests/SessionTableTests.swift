@@ -105,6 +105,53 @@ private enum Admission: Equatable {
         #expect(admit(max + 10) == .answered(reply(max + 10)))
     }
 
+    @Test func repliesOfAllShapesComeBackAsTheyWere() throws {
+        var order = Order.blank
+        let fill = Fill(
+            trade: Trade(
+                instrument: InstrumentID(1),
+                id: TradeID(1),
+                price: Price(ticks: 5),
+                quantity: Quantity(lots: 2),
+                quoteAmount: Amount(units: 10),
+                time: .zero,
+                isBuyerMaker: true
+            ),
+            account: AccountID(1),
+            order: OrderID(1),
+            isBuyer: false,
+            commission: .zero,
+            commissionAsset: AssetID(2)
+        )
+        var replies: [Reply] = []
+        for number in 0..<200 {
+            order.id = OrderID(Int64(number))
+            var fills = Array(repeating: fill, count: number % 20)
+            for index in fills.indices { fills[index].trade.id = TradeID(Int64(index + number)) }
+            switch number % 6 {
+            case 0: replies.append(.amended(order, fills: fills))
+            case 1: replies.append(.canceled([order]))
+            case 2: replies.append(.canceled([order, order]))
+            case 3: replies.append(.rejected(.filter(.notional)))
+            case 4: replies.append(.placed(order, fills: fills))
+            default: replies.append(.done)
+            }
+        }
+        for (index, reply) in replies.enumerated() {
+            answer.set(reply)
+            #expect(answer.reply == reply)
+            let sequence = UInt64(index + 1)
+            // Some leave from behind, so that the rings turn.
+            let command = command(sequence, ack: sequence > 150 ? sequence - 100 : sequence / 3)
+            #expect(table.admit(command, at: .zero) == .run)
+            table.keep(answer)
+        }
+        for sequence in 102...200 as ClosedRange<UInt64> {
+            let reply = table.withReply(to: sequence, of: SessionID(rawValue: 7)) { $0 }
+            #expect(reply == replies[Int(sequence) - 1])
+        }
+    }
+
     @Test func sessionsAreApart() {
         #expect(admit(1, session: 1) == .run)
         #expect(admit(1, session: 2) == .run)

@@ -40,19 +40,18 @@ struct MachineReplay: FlowEngine, ~Copyable {
 
     /// Events of one command at a time are what a primary sends on.
     mutating func apply(_ record: FlowRecord) {
-        guard let command = command(record) else { return }
-        run(command)
-        let expected = ids[Int(record.id)]
-        let isExpected = machine.withReply(to: sequence, of: Self.session) { reply in
-            switch reply {
-            case .placed(let order, _): order.id == expected
+        run(command(record))
+        let subject = machine.subject(of: sequence, in: Self.session)
+        let isExpected =
+            switch subject?.kind {
+            case .placed: subject?.order == ids[Int(record.id)]
             case .amended, .canceled: true
             // Late cancels are part of the flow.
             case .rejected(.unknownOrder): record.kind == .cancel
+            case .done: record.kind == nil
             default: false
             }
-        }
-        if isExpected != true { noteUnexpected() }
+        if !isExpected { noteUnexpected() }
     }
 
     mutating func drain() {
@@ -110,7 +109,8 @@ struct MachineReplay: FlowEngine, ~Copyable {
         return (depth.bids, depth.asks)
     }
 
-    private mutating func run(_ command: Command) {
+    @inline(__always)
+    private mutating func run(_ command: consuming Command) {
         sequence += 1
         _ = machine.apply(
             SessionCommand(
@@ -134,7 +134,8 @@ struct MachineReplay: FlowEngine, ~Copyable {
 
 // Commands.
 extension MachineReplay {
-    private func command(_ record: FlowRecord) -> Command? {
+    @inline(__always)
+    private func command(_ record: FlowRecord) -> Command {
         switch record.kind {
         case .add: place(record, .limit, .goodTilCancelled)
         case .immediate: place(record, .limit, .immediateOrCancel)
@@ -142,10 +143,11 @@ extension MachineReplay {
         case .cancel: cancel(record)
         case .replace: amend(record, keepsPriority: false)
         case .reduce: record.quantity == 0 ? cancel(record) : amend(record, keepsPriority: true)
-        case nil: nil
+        case nil: .void
         }
     }
 
+    @inline(__always)
     private func amend(_ record: FlowRecord, keepsPriority: Bool) -> Command {
         .amend(
             AmendOrder(
@@ -160,6 +162,7 @@ extension MachineReplay {
         )
     }
 
+    @inline(__always)
     private func place(
         _ record: FlowRecord,
         _ type: OrderType,
@@ -181,6 +184,7 @@ extension MachineReplay {
         )
     }
 
+    @inline(__always)
     private func cancel(_ record: FlowRecord) -> Command {
         .cancel(
             account: AccountID(record.account),
@@ -224,7 +228,7 @@ extension MachineReplay {
         }
     }
 
-    private mutating func expect(_ command: Command) {
+    private mutating func expect(_ command: consuming Command) {
         run(command)
         let isDone = machine.withReply(to: sequence, of: Self.session) { $0 == .done }
         if isDone != true { noteUnexpected() }
