@@ -103,7 +103,7 @@ let package = Package(
         tests("MarketData", ["MarketData", "Wire", "Trading"]),
         tests("Wire", ["Wire", "Trading"]),
         tests("Membership", ["Membership", "Trading", "Wire"]),
-        tests("Replication", ["Replication", "Wire", "Trading"]),
+        tests("Replication", ["Replication", "Simulation", "Wire", "Trading"]),
         tests("Shard", ["Shard", "Replication", "Matching", "Accounts", "Wire", "Trading"]),
         tests("Routing", ["Routing", "MarketData", "Wire", "Trading"]),
         tests("Coordination", ["Coordination", "Membership", "Replication", "Wire", "Trading"]),

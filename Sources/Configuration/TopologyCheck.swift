@@ -60,19 +60,21 @@ struct TopologyCheck {
         try require(seen.insert(name).inserted, field, "\"\(name)\" is there twice")
     }
 
-    /// The upper bounds are the ranges of `PortLayout`, but for what this version runs one of: a
-    /// second Redis would hold nothing and a second coordinator would fight the first.
+    /// The upper bounds are the ranges of `PortLayout`, or what more of is of no use.
     private func checkCounts() throws(ConfigurationError) {
-        try checkCount(topology.redis.count, "redis", max: 1)
-        try checkCount(topology.coordinators.count, "coordinators", max: 1)
+        try require(
+            [1, 3, 5].contains(topology.redis.count),
+            "redis",
+            "must be 1, 3 or 5 (a majority makes an entry durable), not \(topology.redis.count)"
+        )
+        try checkCount(topology.coordinators.count, "coordinators", max: 5)
         try checkCount(topology.nodes.count, "nodes", max: PortLayout.nodeMax)
         try checkCount(topology.routers.count, "routers", max: PortLayout.routerMax)
         try checkCount(topology.shards.count, "shards", max: 1000)
     }
 
     private func checkCount(_ count: Int, _ field: String, max: Int) throws(ConfigurationError) {
-        let range = max == 1 ? "exactly 1" : "1 to \(max)"
-        try require((1...max).contains(count), field, "must be \(range), not \(count)")
+        try require((1...max).contains(count), field, "must be 1 to \(max), not \(count)")
     }
 
     private func checkShards() throws(ConfigurationError) {

@@ -26,8 +26,12 @@ public struct CoordinatorLog {
 
     /// Microseconds before an acceptor that refused is asked again.
     private static let retryPause: Int64 = 50_000
+    /// Microseconds between two questions whether the term still stands.
+    private static let verifyPause: Int64 = 100_000
+    /// Microseconds without an answer of the log after which a leader is none to others.
+    private static let confirmationMax: Int64 = 500_000
 
-    private var leader = LogLeader(epoch: Epoch(1))
+    private var leader: LogLeader
     private var cursor = LogCursor()
     private var state = ClusterState.empty
     private var isReady = false
@@ -39,19 +43,35 @@ public struct CoordinatorLog {
     private var proposedTime = Timestamp.zero
     /// When the acceptor refused something; it is asked again after a pause.
     private var refusedAt: Timestamp?
+    /// When the term was last asked about, and last confirmed.
+    private var verifiedAt = Timestamp.zero
+    private var confirmedAt = Timestamp.zero
     private var newest: SnapshotManifest?
     private var writing: (manifest: SnapshotManifest, bytes: [UInt8])?
 
     private let name: String
+    private let owner: UInt64
 
     /// Starts as a candidate.
     ///
     /// - Parameter name: Unlike that of any other process. It stands in the marker: two candidates
     ///   may seal the same epoch, and only different markers tell whose `open` came first.
-    public init(name: String = "") { self.name = name }
+    public init(name: String = "") {
+        self.name = name
+        owner = SipHash.hash(Array(name.utf8), in: 0..<name.utf8.count)
+        leader = LogLeader(epoch: Epoch(1), owner: owner)
+    }
 
     /// Whether this process leads.
     public var isLeading: Bool { leader.phase == .leading }
+
+    /// Whether it leads and its log has said so lately.
+    ///
+    /// - Parameter wall: Wall clock.
+    /// - Returns: Whether others may rely on its lead.
+    public func isConfirmed(wall: Timestamp) -> Bool {
+        isLeading && abs(wall.microseconds - confirmedAt.microseconds) < Self.confirmationMax
+    }
 
     /// The term.
     public var epoch: Epoch { leader.epoch }
@@ -96,7 +116,12 @@ public struct CoordinatorLog {
         {
             start(&effects)
         }
-        guard isLeading, isReady, !proposals.isEmpty else { return }
+        guard isLeading, isReady else { return }
+        if abs(wall.microseconds - verifiedAt.microseconds) >= Self.verifyPause {
+            verifiedAt = wall
+            effects.append(.ask(.verify(leader.epoch)))
+        }
+        guard !proposals.isEmpty else { return }
         var payload = ByteWriter()
         for command in proposals { payload.write(blob: command.encoded()) }
         proposedTime = max(wall, proposedTime)
@@ -105,7 +130,7 @@ public struct CoordinatorLog {
             commandCount: proposals.count,
             firstCommand: proposedCount + 1,
             time: proposedTime,
-            committed: SequenceNumber(0),
+            committed: cursor.id.sequence,
             digest: 0
         )
         proposedCount += UInt64(proposals.count)
@@ -130,15 +155,18 @@ public struct CoordinatorLog {
         case (.readManifest, .manifest(let manifest)): found(manifest, &effects)
         case (.readChunk(let manifest, _), .chunk(let chunk)): restore(manifest, chunk, &effects)
         case (.read, .records(let records)): readOn(records, &effects)
-        case (.seal(let epoch), .fenced(let promised, _)) where epoch == leader.epoch:
+        case (.seal(let epoch, _), .fenced(let promised, _)) where epoch == leader.epoch:
             seal(after: promised, &effects)
-        case (.seal(let epoch), .sealed(let tail, _)) where epoch == leader.epoch && !isLeading:
+        case (.seal(let epoch, _), .sealed(let tail, _)) where epoch == leader.epoch && !isLeading:
             // An acceptor lets the present epoch be sealed again; one that was opened is taken.
             if tail.epoch >= epoch { return seal(after: tail.epoch, &effects) }
             lead(reply, to: request, &effects)
         case (.writeChunk(let manifest, _, _), .done):
             effects.append(.ask(.putManifest(leader.epoch, manifest)))
         case (.putManifest(_, let manifest), .done): trim(after: manifest, &effects)
+        case (.verify(leader.epoch), .done): confirmedAt = wall
+        case (.verify(leader.epoch), .fenced(let promised, _)):
+            effects.append(.lost("another coordinator holds epoch \(promised)"))
         case (.seal, _), (.open, _), (.append, _): lead(reply, to: request, &effects)
         case (_, .failed(let reason)): refused(reason, &effects)
         default: break
@@ -146,7 +174,7 @@ public struct CoordinatorLog {
     }
 
     private mutating func seal(after epoch: Epoch, _ effects: inout [CoordinatorLogEffect]) {
-        leader = LogLeader(epoch: Epoch(epoch.rawValue + 1))
+        leader = LogLeader(epoch: Epoch(epoch.rawValue + 1), owner: owner)
         for request in leader.resume() { effects.append(.ask(request)) }
     }
 
@@ -159,10 +187,11 @@ public struct CoordinatorLog {
         case .nothing: break
         case .refused(let reason): refused(reason, &effects)
         case .sealed: catchUp(&effects)
-        case .opened(let marker):
-            guard replay([marker], &effects) else { return }
+        case .opened(let records):
+            guard replay(records, &effects) else { return }
             proposedCount = cursor.commandCount
             proposedTime = cursor.time
+            confirmedAt = wall
             effects.append(.lead(state))
         case .committed(let record): commit(record, &effects)
         case .fenced(let promised):
@@ -178,16 +207,21 @@ public struct CoordinatorLog {
 
     private mutating func catchUp(_ effects: inout [CoordinatorLogEffect]) {
         guard case .catchingUp(let tail) = leader.phase, isRestored else { return }
-        guard cursor.id == tail else {
-            return effects.append(.ask(.read(after: cursor.id, limit: 512)))
+        let reached = leader.held.last?.id ?? cursor.place
+        guard reached == tail else {
+            return effects.append(.ask(.read(after: reached, limit: 512)))
         }
-        let request = leader.open(
-            cursor: cursor,
-            time: wall,
-            digest: 0,
-            payload: Array(name.utf8)
-        )
-        effects.append(.ask(request))
+        do throws(LogFault) {
+            let request = try leader.open(
+                cursor: cursor,
+                time: wall,
+                digest: 0,
+                payload: Array(name.utf8)
+            )
+            effects.append(.ask(request))
+        } catch {
+            effects.append(.lost("shard 0's log does not hang together: \(error)"))
+        }
     }
 
     private mutating func replay(
@@ -212,7 +246,7 @@ public struct CoordinatorLog {
         _ records: [LogRecord],
         _ effects: inout [CoordinatorLogEffect]
     ) {
-        guard replay(records, &effects) else { return }
+        guard replay(leader.read(records, at: cursor), &effects) else { return }
         if records.isEmpty, case .catchingUp(let tail) = leader.phase, cursor.id != tail {
             return effects.append(.lost("shard 0's log has nothing from \(cursor.id) to \(tail)"))
         }

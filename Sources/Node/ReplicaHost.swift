@@ -2,7 +2,6 @@ import Configuration
 import EventLoop
 import HTTP
 import Observability
-import Redis
 import Replication
 import Shard
 import Trading
@@ -12,8 +11,7 @@ import Wire
 final class ReplicaHost {
     let replica: Replica
     private let context: ProcessContext
-    private let acceptor: LogAcceptor
-    private let tail: LogTail
+    private let log: ShardLog
     private let metrics: ReplicaMetrics
     private unowned let streams: StreamTable
     private let onChange: () -> Void
@@ -34,24 +32,19 @@ final class ReplicaHost {
         self.streams = streams
         self.onChange = onChange
         replica = Replica(shard: shard, genesis: genesis)
-        let redis = context.plan.redis[0]
-        let endpoint = RedisEndpoint(host: redis.host, port: redis.port)
-        acceptor = LogAcceptor(
-            loop: context.loop,
-            endpoint: endpoint,
-            shard: shard,
-            durability: RedisDurability(context.plan.durability)
-        )
-        tail = LogTail(loop: context.loop, endpoint: endpoint, shard: shard)
+        log = ShardLog(context: context, shard: shard)
         metrics = ReplicaMetrics(context.metrics, shard: shard)
-        acceptor.onReady = { [weak self] in
+        log.onReady = { [weak self] in
             self?.perform { $0.acceptorReady(effects: &$1) }
         }
-        acceptor.onLost = { [weak self] reason in
+        log.onLost = { [weak self] reason in
             self?.note(.warning, "log unreachable: \(reason)")
             self?.perform { $0.acceptorLost(effects: &$1) }
         }
-        tail.onRecords = { [weak self] records in
+        log.onAnswer = { [weak self] reply, request in
+            self?.perform { $0.received(reply, to: request, effects: &$1) }
+        }
+        log.onRecords = { [weak self] records in
             self?.perform { $0.tailed(records, effects: &$1) }
         }
     }
@@ -116,12 +109,10 @@ final class ReplicaHost {
 
     private func carryOut(_ effect: ReplicaEffect) {
         switch effect {
-        case .ask(let request):
-            acceptor.send(request) { [weak self] reply in
-                self?.perform { $0.received(reply, to: request, effects: &$1) }
-            }
-        case .follow(let id): tail.start(after: id)
-        case .stopFollowing: tail.stop()
+        case .ask(let request): log.ask(request)
+        case .resign: log.resign()
+        case .follow(let id): log.follow(after: id)
+        case .stopFollowing: log.stopFollowing()
         case .close(let stream): streams.close(stream)
         case .feed(let message, let followers):
             var writer = ByteWriter()
@@ -151,14 +142,5 @@ final class ReplicaHost {
                 "seq": LogValue(replica.position.rawValue),
             ]
         )
-    }
-}
-
-extension RedisDurability {
-    init(_ durability: Durability) {
-        switch durability {
-        case .always: self = .always
-        case .everysec: self = .everySecond
-        }
     }
 }

@@ -44,14 +44,23 @@ package enum AcceptorLibrary {
             return compareNumbers(leftSequence, rightSequence)
         end
 
-        local function load(keys)
-            local fields = redis.call(
-                'HMGET', keys[1], 'incarnation', 'prom', 'open', 'tail', 'hash', 'snapshot')
-            if not fields[1] then return nil end
+        -- Also reads a learner, which has no incarnation yet.
+        local function loadAny(keys)
+            local fields = redis.call('HMGET', keys[1], 'incarnation', 'prom', 'open', 'tail', 'hash',
+                'snapshot', 'owner', 'prepared')
+            if not fields[1] and not fields[8] then return nil end
             return {
-                prom = fields[2], open = fields[3], tail = fields[4], hash = fields[5],
-                snapshot = fields[6] or '0-0',
+                incarnation = fields[1], prom = fields[2], open = fields[3], tail = fields[4],
+                hash = fields[5], snapshot = fields[6] or '0-0', owner = fields[7],
+                prepared = fields[8],
             }
+        end
+
+        local function sequenceOf(id) return string.match(id, '%-(%d+)$') end
+
+        local function load(keys)
+            local log = loadAny(keys)
+            return log and log.incarnation and log or nil
         end
 
         local function done() return {'done'} end
@@ -67,19 +76,33 @@ package enum AcceptorLibrary {
             redis.call('XADD', keys[2], id, 'b', bytes, 'h', hash)
         end
 
+        local function begin(keys, field, incarnation)
+            redis.call('HSET', keys[1], field, incarnation, 'prom', '0', 'open', '0',
+                'tail', '0-0', 'hash', zeroHash)
+        end
+
         local function create(keys, args)
             if load(keys) then return done() end
-            redis.call('HSET', keys[1], 'incarnation', args[1], 'prom', '0', 'open', '0',
-                'tail', '0-0', 'hash', zeroHash)
+            begin(keys, 'incarnation', args[1])
+            redis.call('HDEL', keys[1], 'prepared')
             return done()
         end
 
+        local function prepare(keys, args)
+            if not loadAny(keys) then begin(keys, 'prepared', args[1]) end
+            return done()
+        end
+
+        -- Arguments: epoch, owner. Two askers may try the same epoch; one of them has it.
         local function seal(keys, args)
             local log = load(keys)
             if not log then return noIncarnation() end
             local order = compareNumbers(args[1], log.prom)
             if order < 0 then return fenced(log) end
-            if order > 0 then redis.call('HSET', keys[1], 'prom', args[1]) end
+            if order == 0 and log.owner and log.owner ~= args[2] then return fenced(log) end
+            if order > 0 or not log.owner then
+                redis.call('HSET', keys[1], 'prom', args[1], 'owner', args[2])
+            end
             return {'sealed', log.tail, log.hash}
         end
 
@@ -109,29 +132,40 @@ package enum AcceptorLibrary {
             if id == '0-0' then return zeroHash end
             local entry = entryAt(keys, id)
             if entry then return hashOf(entry) end
-            -- The entry of a snapshot may be trimmed, or never have been here.
-            if id == log.snapshot then return redis.call('HGET', keys[1], 'snapshotHash') end
-            return nil
+            -- The entry of a snapshot may be trimmed, or never have been here. Where it is here under
+            -- the id of a later epoch the log does not go on from the snapshot's.
+            if id ~= log.snapshot then return nil end
+            local first = redis.call('XRANGE', keys[2], '-', '+', 'COUNT', 1)[1]
+            if first and compareNumbers(sequenceOf(first[1]), sequenceOf(id)) <= 0 then
+                return nil
+            end
+            return redis.call('HGET', keys[1], 'snapshotHash')
         end
 
-        -- Redis remembers the highest id ever added and refuses lower ones: find out beforehand,
-        -- since an error half-way would leave the log cut.
-        local function recordsRise(keys, args, base)
+        -- Found out beforehand, since an error half-way would leave the log cut.
+        local function recordsRise(args, base)
             local last = base
-            if redis.call('EXISTS', keys[2]) == 1 then
-                local info = redis.call('XINFO', 'STREAM', keys[2])
-                for index = 1, #info, 2 do
-                    if info[index] == 'last-generated-id' and compareIDs(info[index + 1], last) > 0
-                    then
-                        last = info[index + 1]
-                    end
-                end
-            end
             for index = 5, #args, 3 do
                 if compareIDs(args[index], last) <= 0 then return false end
                 last = args[index]
             end
             return true
+        end
+
+        local function lastAdded(keys)
+            if redis.call('EXISTS', keys[2]) == 0 then return '0-0' end
+            local info = redis.call('XINFO', 'STREAM', keys[2])
+            for index = 1, #info, 2 do
+                if info[index] == 'last-generated-id' then return info[index + 1] end
+            end
+        end
+
+        -- Redis remembers the highest id ever added and refuses lower ones. A log that went another
+        -- way alone may have had such: its stream is made anew.
+        local function rebuild(keys, base)
+            local kept = redis.call('XRANGE', keys[2], '-', base)
+            redis.call('UNLINK', keys[2])
+            for _, entry in ipairs(kept) do add(keys, entry[1], entry[2][2], entry[2][4]) end
         end
 
         local function dropAfter(keys, base)
@@ -155,6 +189,15 @@ package enum AcceptorLibrary {
             return done()
         end
 
+        local function addAll(keys, args, epoch)
+            local tail, hash = args[2], args[3]
+            for index = 5, #args, 3 do
+                tail, hash = args[index], args[index + 1]
+                add(keys, tail, args[index + 2], hash)
+            end
+            redis.call('HSET', keys[1], 'open', epoch, 'tail', tail, 'hash', hash)
+        end
+
         -- Arguments: epoch, base, hash of the base, count, then id, hash and bytes of each record.
         local function open(keys, args)
             local epoch, base = args[1], args[2]
@@ -165,15 +208,38 @@ package enum AcceptorLibrary {
             -- A log that stayed behind the trim jumps to a snapshot, also in its own epoch.
             local jumps = base == log.snapshot and compareIDs(log.tail, base) < 0
             if log.open == epoch and not jumps then return reopen(keys, args, log) end
-            if hashAt(keys, log, base) ~= args[3] then return {'mismatch', log.tail, log.hash} end
-            if not recordsRise(keys, args, base) then return failed('the ids do not rise') end
-            if jumps then redis.call('UNLINK', keys[2]) else dropAfter(keys, base) end
-            local tail, hash = base, args[3]
-            for index = 5, #args, 3 do
-                tail, hash = args[index], args[index + 1]
-                add(keys, tail, args[index + 2], hash)
+            local known
+            if jumps then
+                known = redis.call('HGET', keys[1], 'snapshotHash')
+            else
+                known = hashAt(keys, log, base)
             end
-            redis.call('HSET', keys[1], 'open', epoch, 'tail', tail, 'hash', hash)
+            if known ~= args[3] then return {'mismatch', log.tail, log.hash} end
+            if not recordsRise(args, base) then return failed('the ids do not rise') end
+            if jumps then
+                redis.call('UNLINK', keys[2])
+            elseif args[5] and compareIDs(args[5], lastAdded(keys)) <= 0 then
+                rebuild(keys, base)
+            else
+                dropAfter(keys, base)
+            end
+            addAll(keys, args, epoch)
+            return done()
+        end
+
+        -- Arguments as of `open`. A learner has nothing to fence: who asks has proved its term to a
+        -- majority of those that vote.
+        local function admit(keys, args)
+            local log = loadAny(keys)
+            if not log then return noIncarnation() end
+            if log.incarnation then return open(keys, args) end
+            local epoch, base = args[1], args[2]
+            if #args ~= 4 + 3 * tonumber(args[4]) then return failed('the count is wrong') end
+            if hashAt(keys, log, base) ~= args[3] then return {'mismatch', log.tail, log.hash} end
+            if not recordsRise(args, base) then return failed('the ids do not rise') end
+            addAll(keys, args, epoch)
+            redis.call('HSET', keys[1], 'incarnation', log.prepared, 'prom', epoch)
+            redis.call('HDEL', keys[1], 'prepared')
             return done()
         end
 
@@ -191,6 +257,8 @@ package enum AcceptorLibrary {
             if log.open ~= args[1] then return fenced(log) end
             local before = args[2]
             if compareIDs(before, log.tail) > 0 then before = log.tail end
+            -- Its own snapshot must reach back to what is left.
+            if compareIDs(before, log.snapshot) > 0 then before = log.snapshot end
             redis.call('XTRIM', keys[2], 'MINID', '=', before)
             return done()
         end
@@ -199,19 +267,16 @@ package enum AcceptorLibrary {
             return string.gsub(keys[1], ':meta$', '') .. ':snapshot:' .. id
         end
 
-        -- Arguments: id, index, bytes. Only the newest unfinished snapshot is kept, so that the
-        -- chunks of a writer that died do not stay for ever.
+        -- Arguments: id, index, bytes. Only one unfinished snapshot is kept, the one written to last:
+        -- the chunks of a writer that died neither stay for ever nor keep others out.
         local function writeChunk(keys, args)
             local id = args[1]
-            local log = load(keys)
+            local log = loadAny(keys)
             if not log then return noIncarnation() end
             if #args[3] > chunkSizeMax then return failed('the chunk is too large') end
             if compareIDs(id, log.snapshot) <= 0 then return done() end
             local writing = redis.call('HGET', keys[1], 'writing')
             if writing and writing ~= id then
-                if compareIDs(id, writing) < 0 then
-                    return failed('the newer snapshot ' .. writing .. ' is being written')
-                end
                 redis.call('UNLINK', snapshotKey(keys, writing))
             end
             if writing ~= id then redis.call('HSET', keys[1], 'writing', id) end
@@ -223,9 +288,11 @@ package enum AcceptorLibrary {
         -- sealed and not yet open may put one too: a log far behind is opened from it.
         local function putManifest(keys, args)
             local epoch, id = args[1], args[2]
-            local log = load(keys)
+            local log = loadAny(keys)
             if not log then return noIncarnation() end
-            if log.open ~= epoch and log.prom ~= epoch then return fenced(log) end
+            if log.incarnation and log.open ~= epoch and log.prom ~= epoch then
+                return fenced(log)
+            end
             if compareIDs(id, log.snapshot) <= 0 then return done() end
             local count = tonumber(args[6])
             if redis.call('HLEN', keys[3]) ~= count then return failed('chunks are missing') end
@@ -249,6 +316,8 @@ package enum AcceptorLibrary {
         end
 
         register('castle_create', create)
+        register('castle_prepare', prepare)
+        register('castle_admit', admit)
         register('castle_seal', seal)
         register('castle_open', open)
         register('castle_append', append)

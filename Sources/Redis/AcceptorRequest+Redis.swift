@@ -33,7 +33,7 @@ extension AcceptorRequest {
     /// What shape the answer has.
     var replyShape: ReplyShape {
         switch self {
-        case .read: .records
+        case .read, .find: .records
         case .readManifest: .manifest
         case .readChunk: .chunk
         default: .outcome
@@ -45,10 +45,16 @@ extension AcceptorRequest {
         switch self {
         case .create(let incarnation):
             return Self.call("castle_create", keys, ["\(incarnation)"])
-        case .seal(let epoch):
-            return Self.call("castle_seal", keys, ["\(epoch)"])
+        case .prepare(let incarnation):
+            return Self.call("castle_prepare", keys, ["\(incarnation)"])
+        case .seal(let epoch, let owner):
+            return Self.call("castle_seal", keys, ["\(epoch)", "\(owner)"])
         case .open(let epoch, let base, let baseHash, let records):
-            return Self.open(epoch, base: base, baseHash: baseHash, records: records, keys)
+            let words = ["\(epoch)", "\(base)", "\(baseHash)", "\(records.count)"]
+            return Self.call("castle_open", keys, words) + Self.words(of: records)
+        case .admit(let epoch, let base, let baseHash, let records):
+            let words = ["\(epoch)", "\(base)", "\(baseHash)", "\(records.count)"]
+            return Self.call("castle_admit", keys, words) + Self.words(of: records)
         case .append(let epoch, let previous, let record):
             let words = ["\(epoch)", "\(previous)", "\(record.id)", "\(record.hash)"]
             return Self.call("castle_append", keys, words) + [record.bytes]
@@ -59,6 +65,9 @@ extension AcceptorRequest {
         case .read(let after, let limit):
             return [[UInt8]](words: "XRANGE") + [keys.log]
                 + [[UInt8]](words: "(\(after)", "+", "COUNT", "\(limit)")
+        case .find(let id):
+            return [[UInt8]](words: "XREVRANGE") + [keys.log]
+                + [[UInt8]](words: "\(id)", "-", "COUNT", "1")
         case .readManifest:
             return Self.readManifest(keys)
         case .readChunk(let manifest, let index):
@@ -89,24 +98,15 @@ extension AcceptorRequest {
         return command
     }
 
-    private static func open(
-        _ epoch: Epoch,
-        base: EntryID,
-        baseHash: ChainHash,
-        records: [LogRecord],
-        _ keys: LogKeys
-    ) -> [[UInt8]] {
-        var command = call(
-            "castle_open",
-            keys,
-            ["\(epoch)", "\(base)", "\(baseHash)", "\(records.count)"]
-        )
+    private static func words(of records: [LogRecord]) -> [[UInt8]] {
+        var words: [[UInt8]] = []
+        words.reserveCapacity(3 * records.count)
         for record in records {
-            command.append(word: "\(record.id)")
-            command.append(word: "\(record.hash)")
-            command.append(record.bytes)
+            words.append(word: "\(record.id)")
+            words.append(word: "\(record.hash)")
+            words.append(record.bytes)
         }
-        return command
+        return words
     }
 
     private static func call(

@@ -7,8 +7,13 @@ import Wire
 public enum AcceptorRequest: Equatable, Sendable {
     /// Makes an empty log with an incarnation; answers `done` also where one exists already.
     case create(incarnation: UInt64)
-    /// Refuses all lower epochs from now on and tells the tail.
-    case seal(Epoch)
+    /// Makes a learner where there is nothing: it takes a snapshot and `admit`, and never votes.
+    case prepare(incarnation: UInt64)
+    /// Fills a learner as `open` would and gives it its vote, in one step; on an acceptor that
+    /// votes it is an `open`.
+    case admit(Epoch, base: EntryID, baseHash: ChainHash, records: [LogRecord])
+    /// Refuses all lower epochs from now on, and this one to every other owner; tells the tail.
+    case seal(Epoch, owner: UInt64)
     /// Opens a sealed epoch: drops what is after the base and adds the records, in one step.
     case open(Epoch, base: EntryID, baseHash: ChainHash, records: [LogRecord])
     /// Adds one record after `previous`.
@@ -17,6 +22,8 @@ public enum AcceptorRequest: Equatable, Sendable {
     case verify(Epoch)
     /// Reads records after an id, oldest first.
     case read(after: EntryID, limit: Int)
+    /// Reads the last record whose id is not above another.
+    case find(atMost: EntryID)
     /// Drops records before an id; the tail always stays.
     case trim(Epoch, before: EntryID)
     /// Reads the manifest of the newest snapshot.

@@ -17,7 +17,9 @@ public enum LogFault: Error, Equatable, Sendable {
 public struct LogCursor: Equatable, Sendable {
     /// The last entry applied.
     public private(set) var id: EntryID
-    /// Its chain hash.
+    /// The last record seen, where to read on: what was applied may come again under later epochs.
+    public private(set) var place: EntryID
+    /// The chain hash of the last entry applied.
     public private(set) var hash: ChainHash
     /// Commands applied since the log began.
     public private(set) var commandCount: UInt64
@@ -31,6 +33,7 @@ public struct LogCursor: Equatable, Sendable {
     /// The start of an empty log.
     public init() {
         id = .zero
+        place = .zero
         hash = .zero
         commandCount = 0
         time = .zero
@@ -45,6 +48,7 @@ public struct LogCursor: Equatable, Sendable {
     ///   - time: Its log time.
     public init(id: EntryID, hash: ChainHash, commandCount: UInt64, time: Timestamp) {
         self.id = id
+        place = id
         self.hash = hash
         self.commandCount = commandCount
         self.time = time
@@ -56,7 +60,10 @@ public struct LogCursor: Equatable, Sendable {
     /// - Returns: The entry to apply, or `nil` when it was applied before.
     /// - Throws: `LogFault`; the cursor has not moved then.
     public mutating func advance(to record: LogRecord) throws(LogFault) -> LogEntry? {
-        guard record.id.sequence > id.sequence else { return nil }
+        guard record.id.sequence > id.sequence else {
+            try follow(record)
+            return nil
+        }
         let entry: LogEntry
         do { entry = try LogEntry(decoding: record.bytes) } catch {
             throw .corrupt(at: record.id, error)
@@ -73,10 +80,30 @@ public struct LogCursor: Equatable, Sendable {
         }
         try compare(entry)
         id = entry.id
+        place = id
         hash = LogEntry.chainHash(of: record.bytes)
         commandCount += UInt64(entry.commandCount)
         time = max(time, entry.time)
         return entry
+    }
+
+    /// The last entry applied may come again under the id of a later epoch: the log knows it by that.
+    private mutating func follow(_ record: LogRecord) throws(LogFault) {
+        place = max(place, record.id)
+        guard record.id.sequence == id.sequence, record.id > id else { return }
+        guard record.hash == hash else { throw .chainBroken(at: record.id) }
+        id = record.id
+    }
+
+    /// Reads from the beginning again.
+    ///
+    /// The place may be an id that only a primary gave which never had a majority: the log that goes
+    /// on has another, and the entries after it may lie below.
+    ///
+    /// - Returns: Whether that is any use: whether the place was another.
+    public mutating func rewind() -> Bool {
+        defer { place = .zero }
+        return place != .zero
     }
 
     /// Notes the state digest after the entry just applied.

@@ -23,8 +23,8 @@ public struct LogLeader: Sendable {
         case nothing
         /// The acceptor promised; catch up to the tail, then call `open`.
         case sealed(tail: EntryID)
-        /// The marker is durable: apply it, then serve (I5).
-        case opened(LogRecord)
+        /// What was held and the marker are durable: apply them, then serve (I5).
+        case opened([LogRecord])
         /// The oldest record in flight is durable: apply it, then answer (I4).
         case committed(LogRecord)
         /// Another node holds a later term.
@@ -41,6 +41,13 @@ public struct LogLeader: Sendable {
     public private(set) var phase = Phase.sealing
     /// Records sent and not yet durable, oldest first.
     public private(set) var inFlight: [LogRecord] = []
+    /// Records read that may not be committed: proposed again when the term opens.
+    public private(set) var held: [LogRecord] = []
+    /// The id that the log taken over has for the last entry applied, once it was read.
+    private var base: EntryID?
+    /// Whether the log was read from its beginning: then it has the base under no other id.
+    private var isWhole = false
+    private let owner: UInt64
     /// The last record proposed and its hash: what the next one chains to.
     private var tail = EntryID.zero
     private var tailHash = ChainHash.zero
@@ -50,56 +57,120 @@ public struct LogLeader: Sendable {
 
     /// Starts a term; send what `resume()` returns.
     ///
-    /// - Parameter epoch: Given by the coordinator; used by no other process.
-    public init(epoch: Epoch) { self.epoch = epoch }
+    /// - Parameters:
+    ///   - epoch: Given by the coordinator; used by no other process.
+    ///   - owner: Unlike that of any other process, where nobody gives the epochs.
+    public init(epoch: Epoch, owner: UInt64 = 0) {
+        self.epoch = epoch
+        self.owner = owner
+    }
 
     /// What to send now that the acceptor can be reached (again).
-    public func resume() -> [AcceptorRequest] {
+    public mutating func resume() -> [AcceptorRequest] {
         switch phase {
-        case .sealing: return [.seal(epoch)]
-        case .catchingUp, .over: return []
+        case .sealing, .catchingUp:
+            // What was read may have come from an acceptor that is gone.
+            phase = .sealing
+            restart()
+            return [.seal(epoch, owner: owner)]
+        case .over: return []
         case .opening: return openRequest.map { [$0] } ?? []
         case .leading: return inFlight.indices.map { append(at: $0) }
         }
     }
 
-    /// Opens the term after catching up, with a marker as its first entry.
+    /// Takes records read on the way to the sealed tail.
+    ///
+    /// Each carries how far its writer knew the log to be committed. What lies above may be on one
+    /// acceptor alone: it is held, and applied only after it was proposed again.
     ///
     /// - Parameters:
-    ///   - cursor: The replica's place, which must be the sealed tail.
+    ///   - records: As read, oldest first.
+    ///   - cursor: The replica's place.
+    /// - Returns: Those known to be committed, to be applied now.
+    public mutating func read(_ records: [LogRecord], at cursor: LogCursor) -> [LogRecord] {
+        if let same = records.last(where: { $0.id.sequence == cursor.id.sequence }) {
+            base = same.id
+        }
+        // An answer that was asked for twice brings the same again.
+        let last = held.last?.id ?? .zero
+        held += records.filter { $0.id > last }
+        var bound = cursor.id.sequence
+        if let last = held.last, let entry = try? LogEntry(decoding: last.bytes) {
+            bound = max(bound, entry.committed)
+        }
+        let committed = Array(held.prefix { $0.id.sequence <= bound })
+        held.removeFirst(committed.count)
+        return committed
+    }
+
+    /// Forgets what was read: the replica reads from another place.
+    ///
+    /// - Parameter isWhole: Whether that is the beginning of the log.
+    public mutating func restart(isWhole: Bool = false) {
+        held = []
+        base = nil
+        self.isWhole = isWhole
+    }
+
+    /// Whether the log taken over is known to have the last entry applied under an id we know.
+    ///
+    /// An entry has another id in a log where a later primary proposed it again. What one epoch
+    /// added follows in every log what it added before.
+    ///
+    /// - Parameter cursor: The replica's place.
+    /// - Returns: Whether the term can open on it.
+    public func knowsBase(at cursor: LogCursor) -> Bool {
+        guard case .catchingUp(let tail) = phase else { return false }
+        if let base, base.sequence == cursor.id.sequence { return true }
+        let next = held.first?.id ?? tail
+        return isWhole || tail == cursor.id || cursor.id == .zero || next.epoch == cursor.id.epoch
+    }
+
+    /// Opens the term after catching up: what is held, then a marker.
+    ///
+    /// - Parameters:
+    ///   - cursor: The replica's place; with what is held it must reach the sealed tail.
     ///   - time: Leader time.
     ///   - digest: State digest at the cursor.
     ///   - payload: Free text for people: which process opened the term.
     /// - Returns: What to send.
+    /// - Throws: `LogFault` when what is held does not follow the cursor.
     public mutating func open(
         cursor: LogCursor,
         time: Timestamp,
         digest: UInt64,
         payload: [UInt8]
-    ) -> AcceptorRequest {
-        invariant(phase == .catchingUp(tail: cursor.id), "a term opens at the sealed tail")
+    ) throws(LogFault) -> AcceptorRequest {
+        var end = cursor
+        var records: [LogRecord] = []
+        for record in held {
+            guard let entry = try end.advance(to: record) else { continue }
+            records.append(entry.proposed(again: epoch))
+        }
+        invariant(phase == .catchingUp(tail: end.id), "a term opens at the sealed tail")
         let marker = LogEntry(
-            id: EntryID(
-                epoch: epoch,
-                sequence: SequenceNumber(cursor.id.sequence.rawValue + 1)
-            ),
+            id: EntryID(epoch: epoch, sequence: SequenceNumber(end.id.sequence.rawValue + 1)),
             kind: .newEpoch,
-            previousHash: cursor.hash,
-            firstCommand: cursor.commandCount + 1,
+            previousHash: end.hash,
+            firstCommand: end.commandCount + 1,
             commandCount: 0,
-            time: max(time, cursor.time),
+            time: max(time, end.time),
             committed: cursor.id.sequence,
             committedDigest: digest,
             payload: payload
-        ).encoded()
+        )
+        records.append(marker.encoded())
+        let known = base.flatMap { $0.sequence == cursor.id.sequence ? $0 : nil }
         let request = AcceptorRequest.open(
             epoch,
-            base: cursor.id,
+            base: known ?? cursor.id,
             baseHash: cursor.hash,
-            records: [marker]
+            records: records
         )
         openRequest = request
-        inFlight = [marker]
+        held = []
+        inFlight = records
         phase = .opening
         return request
     }
@@ -152,7 +223,7 @@ public struct LogLeader: Sendable {
         if case .failed(let reason) = reply { return phase == .over ? .nothing : .refused(reason) }
         if case .noIncarnation = reply { return .lost("the acceptor has no incarnation") }
         switch (request, reply) {
-        case (.seal(epoch), .sealed(let tail, _)) where phase == .sealing:
+        case (.seal(epoch, _), .sealed(let tail, _)) where phase == .sealing:
             phase = .catchingUp(tail: tail)
             return .sealed(tail: tail)
         case (.open(epoch, _, _, _), .done) where phase == .opening: return opened()
@@ -171,13 +242,16 @@ public struct LogLeader: Sendable {
     }
 
     private mutating func opened() -> Outcome {
-        let marker = inFlight.removeFirst()
-        tail = marker.id
-        tailHash = marker.hash
-        acknowledged = marker.id
+        let records = inFlight
+        inFlight = []
+        if let marker = records.last {
+            tail = marker.id
+            tailHash = marker.hash
+            acknowledged = marker.id
+        }
         openRequest = nil
         phase = .leading
-        return .opened(marker)
+        return .opened(records)
     }
 
     private mutating func committed(_ record: LogRecord) -> Outcome {

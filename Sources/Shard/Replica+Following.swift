@@ -6,13 +6,13 @@ extension Replica {
     /// Begins to follow the log: reads to its end, then streams what is added.
     func follow(_ effects: inout [ReplicaEffect]) {
         guard leader == nil, isAcceptorReady, isRestored, !isHalted else { return }
-        guard !isFollowing, !isReading else { return }
+        guard !isFollowing, !isReading, !snapshots.isRestoring else { return }
         readOn(&effects)
     }
 
     private func readOn(_ effects: inout [ReplicaEffect]) {
         isReading = true
-        effects.append(.ask(.read(after: cursor.id, limit: settings.readLimit)))
+        effects.append(.ask(.read(after: cursor.place, limit: settings.readLimit)))
     }
 
     func stopFollowing(_ effects: inout [ReplicaEffect]) {
@@ -21,19 +21,39 @@ extension Replica {
         effects.append(.stopFollowing)
     }
 
+    /// The last record read, whether applied or held.
+    var reached: EntryID { leader?.held.last?.id ?? cursor.place }
+
     /// Reads on towards the sealed tail, or opens the term when it is reached.
     func catchUp(_ effects: inout [ReplicaEffect]) {
-        guard let leader, case .catchingUp(let tail) = leader.phase, isRestored else { return }
-        if cursor.id == tail { return openTerm(&effects) }
-        if cursor.id.epoch >= leader.epoch {
+        guard let leader, case .catchingUp(let tail) = leader.phase, isRestored,
+            !snapshots.isRestoring
+        else { return }
+        if reached == tail, leader.knowsBase(at: cursor) { return openTerm(&effects) }
+        if reached.epoch >= leader.epoch {
             // The log went on under a later term before our reads came to it.
-            stepDown(because: "epoch \(cursor.id.epoch) was opened", &effects)
+            stepDown(because: "epoch \(reached.epoch) was opened", &effects)
             return follow(&effects)
         }
-        guard cursor.id.sequence < tail.sequence else {
-            return halt("the log ends at \(tail), before what was applied: \(cursor.id)", &effects)
+        guard cursor.id.sequence <= tail.sequence else {
+            return halt("the log ends at \(tail), before what was applied: \(reached)", &effects)
         }
-        effects.append(.ask(.read(after: cursor.id, limit: settings.readLimit)))
+        if reached >= tail { return readAgain(&effects) }
+        effects.append(.ask(.read(after: reached, limit: settings.readLimit)))
+    }
+
+    /// Sets out to read the log from its beginning, once for each place that leads nowhere.
+    private func rewind() -> Bool {
+        guard rewound != cursor.id.sequence, cursor.rewind() else { return false }
+        rewound = cursor.id.sequence
+        return true
+    }
+
+    /// Nothing after us although the log is further: what we need lies below, or was trimmed away.
+    private func readAgain(_ effects: inout [ReplicaEffect]) {
+        guard rewind() else { return restore(&effects) }
+        leader?.restart(isWhole: true)
+        if leader == nil { follow(&effects) } else { catchUp(&effects) }
     }
 
     /// Takes records read on the way to the end of the log, as standby or as coming primary.
@@ -45,13 +65,13 @@ extension Replica {
             if records.count == settings.readLimit { return readOn(&effects) }
             isCaughtUp = true
             isFollowing = true
-            effects.append(.follow(after: cursor.id))
+            effects.append(.follow(after: cursor.place))
             return takeSnapshotIfDue(&effects)
         }
         guard case .catchingUp = leader.phase else { return }
-        // Nothing after us although the tail is further: what we need was trimmed away.
-        if records.isEmpty { return restore(&effects) }
-        if apply(records, &effects) { catchUp(&effects) }
+        if records.isEmpty { return readAgain(&effects) }
+        let committed = self.leader?.read(records, at: cursor) ?? []
+        if apply(committed, &effects) { catchUp(&effects) }
     }
 
     /// Applies committed records, whoever wrote them.
@@ -84,8 +104,12 @@ extension Replica {
         cursor.applied(digest: machine.digest)
     }
 
-    private func recover(from fault: LogFault, _ effects: inout [ReplicaEffect]) {
+    func recover(from fault: LogFault, _ effects: inout [ReplicaEffect]) {
         switch fault {
+        case .gap where rewind():
+            stopFollowing(&effects)
+            leader?.restart(isWhole: true)
+            if leader == nil { follow(&effects) } else { catchUp(&effects) }
         case .gap(let expected, let found):
             let hole = "entries \(expected) to \(found) are gone"
             effects.append(.note(.warning, "\(hole); starting over from a snapshot"))

@@ -76,9 +76,8 @@ extension Replica {
         case .sealed(let tail):
             effects.append(.note(.info, "sealed; the tail is \(tail), ours \(cursor.id)"))
             catchUp(&effects)
-        case .opened(let marker):
-            apply([marker], &effects)
-            serve(&effects)
+        case .opened(let records):
+            if apply(records, &effects) { serve(&effects) }
         case .committed(let record): commit(record, &effects)
         case .fenced(let promised):
             stepDown(because: "fenced by epoch \(promised)", &effects)
@@ -90,8 +89,17 @@ extension Replica {
     func openTerm(_ effects: inout [ReplicaEffect]) {
         let text = Array("opened at position \(position)".utf8)
         let digest = machine.digest
-        let request = leader?.open(cursor: cursor, time: latestWall, digest: digest, payload: text)
-        if let request { effects.append(.ask(request)) }
+        do throws(LogFault) {
+            let request = try leader?.open(
+                cursor: cursor,
+                time: latestWall,
+                digest: digest,
+                payload: text
+            )
+            if let request { effects.append(.ask(request)) }
+        } catch {
+            recover(from: error, &effects)
+        }
     }
 
     private func serve(_ effects: inout [ReplicaEffect]) {
@@ -207,6 +215,8 @@ extension Replica {
     func stepDown(because reason: String, _ effects: inout [ReplicaEffect]) {
         effects.append(.note(.warning, "leaving epoch \(epoch): \(reason)"))
         leader = nil
+        isReading = false
+        effects.append(.resign)
         for stream in sessions.dropAll() {
             effects.append(.send(.refused(.notPrimary), to: stream))
             effects.append(.close(stream))

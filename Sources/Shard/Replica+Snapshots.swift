@@ -30,18 +30,38 @@ struct SnapshotProgress {
         bytes += record.bytes.count
     }
 
+    /// Where neither log nor snapshot led on, and how often in a row.
+    private var lack = (at: EntryID.zero, count: 0)
+
+    mutating func lacks(_ id: EntryID) -> Int {
+        lack = (id, lack.at == id ? lack.count + 1 : 1)
+        return lack.count
+    }
+
     mutating func restart() {
         entries = 0
         bytes = 0
+    }
+
+    /// Whether the state is about to be replaced.
+    var isRestoring: Bool {
+        switch step {
+        case .finding, .restoring: true
+        case .idle, .checking, .writing, .verifying: false
+        }
     }
 
     mutating func abandon() { step = .idle }
 }
 
 extension Replica {
+    /// Times in a row that neither log nor snapshot may lead on from the same entry.
+    private static let lackMax = 8
+
     /// Starts to rebuild the state from the newest snapshot, then the log.
     func restore(_ effects: inout [ReplicaEffect]) {
         guard isAcceptorReady, !isHalted else { return }
+        leader?.restart()
         snapshots.step = .finding
         effects.append(.ask(.readManifest))
     }
@@ -111,7 +131,10 @@ extension Replica {
         switch (request, reply, snapshots.step) {
         case (.readManifest, .manifest(let manifest), .finding): found(manifest, &effects)
         case (.readManifest, .manifest(let manifest), .checking): checked(manifest, &effects)
-        case (.readChunk(_, let index), .chunk(let chunk), .restoring(let manifest, var bytes)):
+        case (
+            .readChunk(let asked, let index), .chunk(let chunk), .restoring(let manifest, var bytes)
+        ):
+            guard asked.isNext(index, of: manifest, after: bytes) else { return }
             guard let chunk else { return restore(&effects) }
             bytes.append(contentsOf: chunk)
             snapshots.step = .restoring(manifest, bytes: bytes)
@@ -120,13 +143,18 @@ extension Replica {
             if index + 1 < manifest.chunkCount { return writeChunk(index + 1, &effects) }
             snapshots.step = .verifying(manifest, bytes: [])
             effects.append(.ask(.readChunk(manifest, index: 0)))
-        case (.readChunk(_, let index), .chunk(let chunk), .verifying(let manifest, var bytes)):
+        case (
+            .readChunk(let asked, let index), .chunk(let chunk), .verifying(let manifest, var bytes)
+        ):
+            guard asked.isNext(index, of: manifest, after: bytes) else { return }
             guard let chunk else { return snapshots.abandon() }
             bytes.append(contentsOf: chunk)
             snapshots.step = .verifying(manifest, bytes: bytes)
             readOn(manifest, index, &effects) { finishWriting(manifest, bytes, &$0) }
-        case (.putManifest(_, let manifest), .done, _): trim(after: manifest, &effects)
-        case (.putManifest, .fenced, _): snapshots.abandon()
+        case (.putManifest(_, let named), .done, .verifying(let manifest, _))
+        where named == manifest:
+            trim(after: manifest, &effects)
+        case (.putManifest, .fenced, .verifying): snapshots.abandon()
         case (.readManifest, .failed, _), (.readChunk, .failed, _), (.writeChunk, .failed, _),
             (.putManifest, .failed, _):
             snapshots.abandon()
@@ -138,9 +166,11 @@ extension Replica {
         snapshots.newest = manifest
         guard let manifest, manifest.id.sequence > cursor.id.sequence else {
             snapshots.step = .idle
-            // Entries are trimmed only behind a snapshot that holds them.
-            if isRestored { return halt("no snapshot covers what the log lacks", &effects) }
-            // Nothing newer than what we have: go on from there, at first from the empty log.
+            // Nothing newer than what we have: go on from there, at first from the empty log. Entries
+            // are trimmed only behind a snapshot that holds them; another acceptor may have both.
+            guard !isRestored || snapshots.lacks(cursor.id) < Self.lackMax else {
+                return halt("no snapshot covers what the log lacks", &effects)
+            }
             isRestored = true
             return resume(&effects)
         }
@@ -216,5 +246,13 @@ extension Replica {
         snapshots.newest = manifest
         snapshots.step = .idle
         effects.append(.note(.info, "snapshot at \(manifest.id), \(manifest.size) bytes"))
+    }
+}
+
+extension SnapshotManifest {
+    /// Whether a chunk of this snapshot is the one waited for: an answer can be late, to a question
+    /// about another snapshot.
+    fileprivate func isNext(_ index: Int, of wanted: Self, after bytes: [UInt8]) -> Bool {
+        self == wanted && index * Self.chunkSizeMax == bytes.count
     }
 }

@@ -28,6 +28,8 @@ public final class Replica {
     var isFollowing = false
     /// Whether the log is being read to its end before the tail stream starts.
     var isReading = false
+    /// Where the log was last read from its beginning for want of what follows.
+    var rewound: SequenceNumber?
     /// Whether the state stands for a real place in the log: an empty log or a restored snapshot.
     var isRestored = false
     /// Number and time of the last command proposed in this term.
@@ -108,6 +110,8 @@ public final class Replica {
             if leader != nil { stepDown(because: "a new term begins", &effects) }
             effects.append(.note(.info, "taking epoch \(epoch) at position \(position)"))
             leader = LogLeader(epoch: epoch)
+            isReading = false
+            rewound = nil
             stopFollowing(&effects)
             resume(&effects)
         }
@@ -118,6 +122,7 @@ public final class Replica {
     /// - Parameter effects: What to do is appended here.
     public func acceptorReady(effects: inout [ReplicaEffect]) {
         isAcceptorReady = true
+        rewound = nil
         resume(&effects)
     }
 
@@ -151,16 +156,18 @@ public final class Replica {
             effects.append(.note(.error, "acceptor refused \(request.name): \(reason)"))
         }
         switch request {
-        case .seal(let epoch), .open(let epoch, _, _, _), .append(let epoch, _, _):
+        case .seal(let epoch, _), .open(let epoch, _, _, _), .append(let epoch, _, _):
             guard leader?.epoch == epoch else { return }
             lead(reply, to: request, &effects)
         case .verify(let epoch):
             guard leader?.epoch == epoch else { return }
             verified(reply, &effects)
-        case .read: read(reply, &effects)
+        case .read(let after, _):
+            // An answer to a question of a former duty is no use any more.
+            if after == reached { read(reply, &effects) }
         case .readManifest, .readChunk, .writeChunk, .putManifest, .trim:
             snapshotStep(reply, to: request, &effects)
-        case .create: break
+        case .create, .prepare, .admit, .find: break
         }
     }
 
@@ -178,7 +185,7 @@ public final class Replica {
     /// Starts over with whatever this replica's duty needs from the acceptor.
     func resume(_ effects: inout [ReplicaEffect]) {
         guard isAcceptorReady, !isHalted else { return }
-        if let leader { for request in leader.resume() { effects.append(.ask(request)) } }
+        for request in leader?.resume() ?? [] { effects.append(.ask(request)) }
         guard isRestored else { return restore(&effects) }
         guard let leader else { return follow(&effects) }
         if case .catchingUp = leader.phase { catchUp(&effects) }
@@ -200,6 +207,9 @@ extension AcceptorRequest {
     var name: String {
         switch self {
         case .create: "create"
+        case .prepare: "prepare"
+        case .admit: "admit"
+        case .find: "find"
         case .seal: "seal"
         case .open: "open"
         case .append: "append"

@@ -23,6 +23,8 @@ public enum ReplicaDuty: Equatable, Sendable {
 public enum ReplicaEffect: Equatable, Sendable {
     /// Ask the acceptor; hand the answer to `received`.
     case ask(AcceptorRequest)
+    /// The term is over for this replica: ask the acceptors nothing more in its name.
+    case resign
     /// Stream records after an id to `tailed`, replacing any stream before.
     case follow(after: EntryID)
     /// Stop that stream.

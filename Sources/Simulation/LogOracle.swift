@@ -50,17 +50,13 @@ struct LogOracle: ~Copyable {
         return (depth.bids + depth.asks).map { PriceLevel(price: $0.0, quantity: $0.1) }
     }
 
-    /// Takes a record that the acceptor has stored.
+    /// Takes a record that a majority of the acceptors has stored.
     ///
     /// - Parameter record: New, or stored before.
     /// - Returns: What is wrong; nil when all is well.
     mutating func stored(_ record: LogRecord) -> String? {
         let sequence = record.id.sequence.rawValue
-        if sequence <= count {
-            let known = records[Int(sequence) - 1]
-            return known == record ? nil : "I2: entry \(known.id) was replaced by \(record.id)"
-        }
-        guard sequence == count + 1 else { return "I2: entry \(record.id) leaves a hole" }
+        guard sequence <= count + 1 else { return "I2: entry \(record.id) leaves a hole" }
         let entry: LogEntry
         let commands: [SessionCommand]
         do {
@@ -69,10 +65,20 @@ struct LogOracle: ~Copyable {
         } catch {
             return "entry \(record.id) cannot be read: \(error)"
         }
+        // A majority may come to hold a marker only when a later term has it in its log too.
+        if entry.kind == .newEpoch { openedEpochs.insert(record.id.epoch) }
+        if sequence <= count {
+            // Under a later epoch it may come again, with the same content.
+            let known = records[Int(sequence) - 1]
+            guard known.hash == record.hash else {
+                return "I2: entry \(known.id) was replaced by \(record.id)"
+            }
+            if record.id.epoch > known.id.epoch { records[Int(sequence) - 1] = record }
+            return nil
+        }
         guard entry.previousHash == hash, entry.firstCommand == commandCount + 1 else {
             return "I2: entry \(record.id) does not follow the last durable one"
         }
-        if entry.kind == .newEpoch { openedEpochs.insert(entry.id.epoch) }
         records.append(record)
         hash = record.hash
         commandCount += UInt64(commands.count)

@@ -12,70 +12,87 @@ public enum SimulateCommand {
         package var entryCount: UInt64
         package var completedCount: Int
         package var epochCount: Int
+        /// How long the cluster ran on its virtual clock.
+        package var milliseconds: UInt64
     }
 
-    /// A fault planted to see that it is found.
-    package enum PlantedFault: Sendable {
+    /// A check taken out of the protocol, to see that what it prevents is found.
+    public enum PlantedFault: String, CaseIterable, Sendable {
         /// The acceptor appends without looking at the epoch.
-        case skipsEpochCheck
+        case skipsEpochCheck = "epoch-check"
         /// A primary takes its append for durable as soon as it is sent.
-        case answersBeforeCommit
+        case answersBeforeCommit = "commit-wait"
+        /// The acceptor opens on any base, whatever the hash there.
+        case skipsChainCheck = "chain-check"
+        /// The acceptor opens an epoch that is open already.
+        case skipsOpenedCheck = "opened-check"
+    }
+
+    /// What to simulate.
+    public struct Options: Sendable {
+        /// The first seed.
+        public var seed: UInt64
+        /// How many, rising by one.
+        public var seeds: Int
+        /// Events under faults for each; then all is healed and must come to rest.
+        public var steps: Int
+        /// Virtual minutes under faults for each, instead of steps.
+        public var minutes: Int?
+        /// Acceptors of the log; nil lets each seed say.
+        public var acceptorCount: Int?
+        /// What is taken out.
+        public var planted: PlantedFault?
+
+        /// Gathers the options.
+        public init(
+            seed: UInt64,
+            seeds: Int = 1,
+            steps: Int,
+            minutes: Int? = nil,
+            acceptorCount: Int? = nil,
+            planted: PlantedFault? = nil
+        ) {
+            self.seed = seed
+            self.seeds = seeds
+            self.steps = steps
+            self.minutes = minutes
+            self.acceptorCount = acceptorCount
+            self.planted = planted
+        }
     }
 
     /// Runs seeds one after the other until one fails.
     ///
     /// - Parameters:
-    ///   - seed: The first seed.
-    ///   - seeds: How many, rising by one.
-    ///   - steps: Events under faults for each; then all is healed and must come to rest.
+    ///   - options: What to simulate.
     ///   - print: Takes the lines of the report.
     /// - Returns: Whether every seed was sound.
-    public static func run(
-        seed: UInt64,
-        seeds: Int,
-        steps: Int,
-        print: (String) -> Void
-    ) -> Bool {
-        run(seed: seed, seeds: seeds, steps: steps, planted: nil, print: print)
-    }
-
-    package static func run(
-        seed: UInt64,
-        seeds: Int,
-        steps: Int,
-        planted: PlantedFault?,
-        print: (String) -> Void
-    ) -> Bool {
-        var (entries, completed, epochs) = (UInt64(0), 0, 0)
-        for index in 0..<max(seeds, 0) {
-            let number = seed &+ UInt64(index)
-            let run = simulate(seed: number, steps: steps, planted: planted)
+    public static func run(_ options: Options, print: (String) -> Void) -> Bool {
+        var (entries, completed, epochs, milliseconds) = (UInt64(0), 0, 0, UInt64(0))
+        for index in 0..<max(options.seeds, 0) {
+            let number = options.seed &+ UInt64(index)
+            let run = simulate(number, options)
             entries += run.entryCount
             completed += run.completedCount
             epochs += run.epochCount
+            milliseconds += run.milliseconds
             guard let failure = run.failure else { continue }
             for line in run.trace { print(line) }
             print("seed \(number): \(failure)")
-            print("again: castle simulate --seed \(number) --seeds 1 --steps \(steps)")
+            print("again: castle simulate --seed \(number) --seeds 1\(options.words)")
             return false
         }
         print(
-            "\(seeds) seeds from \(seed): \(entries) entries in \(epochs) epochs, "
-                + "\(completed) requests, every invariant held"
+            "\(options.seeds) seeds from \(options.seed): \(entries) entries in \(epochs) epochs, "
+                + "\(completed) requests, \(milliseconds / 1000) s of cluster time, "
+                + "every invariant held"
         )
         return true
     }
 
     /// Runs one seed.
-    package static func simulate(
-        seed: UInt64,
-        steps: Int,
-        planted: PlantedFault? = nil
-    ) -> Run {
-        var plan = SimulationPlan(seed: seed, steps: max(steps, 0))
-        plan.skipsEpochCheck = planted == .skipsEpochCheck
-        plan.answersBeforeCommit = planted == .answersBeforeCommit
-        let cluster = SimulatedCluster(plan)
+    package static func simulate(_ seed: UInt64, _ options: Options) -> Run {
+        let cluster = SimulatedCluster(seed: seed, options)
         cluster.run()
         return Run(
             failure: cluster.failure,
@@ -83,7 +100,18 @@ public enum SimulateCommand {
             trace: cluster.trace.lines,
             entryCount: cluster.oracle.count,
             completedCount: cluster.clients.reduce(0) { $0 + $1.completedCount },
-            epochCount: cluster.oracle.openedEpochs.count
+            epochCount: cluster.oracle.openedEpochs.count,
+            milliseconds: cluster.now / SimulatedCluster.millisecond
         )
+    }
+}
+
+extension SimulateCommand.Options {
+    /// What a person types for the same, but for the seeds.
+    fileprivate var words: String {
+        var words = minutes.map { " --minutes \($0)" } ?? " --steps \(steps)"
+        if let acceptorCount { words += " --acceptors \(acceptorCount)" }
+        if let planted { words += " --without \(planted.rawValue)" }
+        return words
     }
 }

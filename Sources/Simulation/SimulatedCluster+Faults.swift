@@ -18,7 +18,9 @@ extension SimulatedCluster {
             isOurs && !node.isPaused && node.replica.isServing && node.replica.epoch == map.epoch
             && held[.coordinator(node: map.primary)] == nil
         if isServing { servedAt = now }
-        let isLate = now - servedAt > 60 * Self.millisecond
+        // Impatient while things go wrong; in the end it gives a term the time it needs.
+        let patience: UInt64 = isHealing ? 500 : 60
+        let isLate = now - servedAt > patience * Self.millisecond
         if map.epoch == Epoch(0) || !isOurs || isLate { assign() }
         if random.isOne(in: 8) { sendMap() }
         schedule(.coordinate, in: 4000...9000)
@@ -57,27 +59,34 @@ extension SimulatedCluster {
         if isHealing { return }
         schedule(.fault, in: 1000...25_000)
         let node = random.index(below: Self.nodeCount)
-        switch random.pick(0...19) {
+        let acceptor = random.index(below: acceptors.count)
+        switch random.pick(0...21) {
         case 0, 1: crash(node)
         case 2: crash(map.primary)
         case 3: pause(node)
         case 4: pause(map.primary)
-        case 5: cut(.log(node: node))
-        case 6: cut(.log(node: map.primary))
+        case 5: cut(.log(node: node, acceptor: acceptor))
+        case 6: cut(.log(node: map.primary, acceptor: acceptor))
         case 7, 8: cut(.router(node: node, router: random.index(below: Self.routerCount)))
         case 9: cut(.coordinator(node: node))
         case 15, 16:
             // A primary that will not hear for a while that it was replaced.
             cut(.coordinator(node: map.primary))
             assign()
-        case 10: crashAcceptor()
-        case 11: pauseAcceptor()
-        case 12:
-            if let id = nodes[node].connection { schedule(.breakLog(connection: id), in: 1...9) }
+        case 10: crashAcceptor(acceptor)
+        case 11: pauseAcceptor(acceptor)
+        case 12: breakLog(of: node, acceptor)
+        case 18: breakLog(of: map.primary, acceptor)
         case 13: resetStream()
-        case 14: refuseWrites()
+        case 14: refuseWrites(acceptor)
+        case 17: loseDisk(acceptor)
         default: assign()
         }
+    }
+
+    private func breakLog(of node: Int, _ acceptor: Int) {
+        guard let id = nodes[node].connections[acceptor] else { return }
+        schedule(.breakLog(connection: id), in: 1...9)
     }
 
     private func pause(_ node: Int) {
@@ -100,45 +109,59 @@ extension SimulatedCluster {
         for event in events { queue.add(event, at: now) }
     }
 
-    private func crashAcceptor() {
-        guard isAcceptorUp else { return }
-        note("acceptor crash", 0)
-        isAcceptorUp = false
-        isAcceptorPaused = false
-        acceptorLife += 1
-        acceptorBacklog = []
+    private func crashAcceptor(_ acceptor: Int) {
+        guard acceptors[acceptor].isUp else { return }
+        note("acceptor crash", acceptor)
+        acceptors[acceptor].isUp = false
+        acceptors[acceptor].isPaused = false
+        acceptors[acceptor].life += 1
+        acceptors[acceptor].backlog = []
         for node in nodes.indices {
-            guard let id = nodes[node].connection else { continue }
+            guard let id = nodes[node].connections[acceptor] else { continue }
             schedule(.breakLog(connection: id), in: 50...2000)
         }
-        schedule(.startAcceptor, in: 2000...60_000)
+        schedule(.startAcceptor(acceptor), in: 2000...60_000)
     }
 
-    func startAcceptor() {
-        note("acceptor start", 0)
-        isAcceptorUp = true
+    /// A crash that takes the disk along.
+    ///
+    /// As many may be without theirs as leave a majority.
+    private func loseDisk(_ acceptor: Int) {
+        let voters = acceptors.count { $0.log.hasVote }
+        guard acceptors[acceptor].isUp, acceptors[acceptor].log.hasVote,
+            voters - 1 > acceptors.count / 2
+        else { return }
+        note("disk lost", acceptor)
+        crashAcceptor(acceptor)
+        acceptors[acceptor].log = ModelAcceptor()
+        acceptors[acceptor].log.planted = plan.planted
     }
 
-    private func pauseAcceptor() {
-        guard isAcceptorUp, !isAcceptorPaused else { return }
-        note("acceptor pause", 0)
-        isAcceptorPaused = true
-        schedule(.wakeAcceptor, in: 2000...70_000)
+    func startAcceptor(_ acceptor: Int) {
+        note("acceptor start", acceptor)
+        acceptors[acceptor].isUp = true
     }
 
-    func wakeAcceptor() {
-        guard isAcceptorPaused else { return }
-        note("acceptor wake", 0)
-        isAcceptorPaused = false
-        let backlog = acceptorBacklog
-        acceptorBacklog = []
+    private func pauseAcceptor(_ acceptor: Int) {
+        guard acceptors[acceptor].isUp, !acceptors[acceptor].isPaused else { return }
+        note("acceptor pause", acceptor)
+        acceptors[acceptor].isPaused = true
+        schedule(.wakeAcceptor(acceptor), in: 2000...70_000)
+    }
+
+    func wakeAcceptor(_ acceptor: Int) {
+        guard acceptors[acceptor].isPaused else { return }
+        note("acceptor wake", acceptor)
+        acceptors[acceptor].isPaused = false
+        let backlog = acceptors[acceptor].backlog
+        acceptors[acceptor].backlog = []
         for event in backlog { queue.add(event, at: now) }
     }
 
-    private func refuseWrites() {
-        note("acceptor refuses", 0)
-        isRefusing = true
-        schedule(.acceptWrites, in: 1000...20_000)
+    private func refuseWrites(_ acceptor: Int) {
+        note("acceptor refuses", acceptor)
+        acceptors[acceptor].isRefusing = true
+        schedule(.acceptWrites(acceptor), in: 1000...20_000)
     }
 
     private func resetStream() {
@@ -154,11 +177,14 @@ extension SimulatedCluster {
     func healAll() {
         note("heal all", 0)
         isHealing = true
-        isRefusing = false
-        if !isAcceptorUp { startAcceptor() }
-        wakeAcceptor()
+        for acceptor in acceptors.indices {
+            acceptors[acceptor].isRefusing = false
+            if !acceptors[acceptor].isUp { startAcceptor(acceptor) }
+            wakeAcceptor(acceptor)
+            for node in nodes.indices { heal(.log(node: node, acceptor: acceptor)) }
+        }
         for node in nodes.indices {
-            for link in [SimulatedLink.log(node: node), .coordinator(node: node)] { heal(link) }
+            heal(.coordinator(node: node))
             for router in routers.indices { heal(.router(node: node, router: router)) }
             wake(node)
         }
@@ -204,7 +230,7 @@ extension SimulatedLink {
     /// A number for the trace.
     fileprivate var number: Int {
         switch self {
-        case .log(let node): 100 + node
+        case .log(let node, let acceptor): 100 + 10 * node + acceptor
         case .router(let node, let router): 200 + 10 * node + router
         case .coordinator(let node): 300 + node
         }

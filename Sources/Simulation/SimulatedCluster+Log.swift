@@ -3,39 +3,50 @@ import Shard
 import Trading
 import Wire
 
-// The acceptor, and the nodes' connections to it.
+// The acceptors, and the nodes' connections to them.
 
 extension SimulatedCluster {
-    func connectLog(_ node: Int, _ instance: UInt64) {
+    func connectLog(_ node: Int, _ acceptor: Int, _ instance: UInt64) {
         guard nodes[node].instance == instance, nodes[node].isUp else { return }
-        guard nodes[node].connection == nil else { return }
-        let isReachable = isAcceptorUp && !isAcceptorPaused && held[.log(node: node)] == nil
-        guard isReachable, !nodes[node].isPaused else {
-            return schedule(.connectLog(node: node, instance: instance), in: 3000...6000)
+        guard nodes[node].connections[acceptor] == nil else { return }
+        guard isReachable(acceptor, from: node), !nodes[node].isPaused else {
+            let event = SimulatedEvent.connectLog(
+                node: node,
+                acceptor: acceptor,
+                instance: instance
+            )
+            return schedule(event, in: 3000...6000)
         }
         let id = newID()
-        connections[id] = LogConnection(node: node, instance: instance, acceptor: acceptorLife)
-        nodes[node].connection = id
-        input(node) { $0.acceptorReady(effects: &$1) }
+        connections[id] = LogConnection(
+            node: node,
+            instance: instance,
+            acceptor: acceptor,
+            life: acceptors[acceptor].life
+        )
+        nodes[node].connections[acceptor] = id
+        askQuorum(node) { $0.ready(acceptor, effects: &$1) }
     }
 
-    func ask(_ node: Int, _ request: AcceptorRequest) {
+    private func isReachable(_ acceptor: Int, from node: Int) -> Bool {
+        acceptors[acceptor].isUp && !acceptors[acceptor].isPaused
+            && held[.log(node: node, acceptor: acceptor)] == nil
+    }
+
+    func ask(_ node: Int, _ acceptor: Int, _ request: AcceptorRequest) {
         checkContent(of: request)
-        guard let id = nodes[node].connection else { return }
+        guard let id = nodes[node].connections[acceptor] else { return }
         connections[id]?.requests.append(request)
         connections[id]?.outstanding.append((request, now))
         schedule(.request(connection: id), in: delay)
-        guard plan.answersBeforeCommit, case .append = request else { return }
+        guard plan.planted == .answersBeforeCommit, case .append = request else { return }
         connections[id]?.answers.append((.done, request))
         schedule(.answer(connection: id), in: 1...2)
     }
 
     /// I1: one content per epoch and sequence.
     private func checkContent(of request: AcceptorRequest) {
-        var records: [LogRecord] = []
-        if case .append(_, _, let record) = request { records = [record] }
-        if case .open(_, _, _, let new) = request { records = new }
-        for record in records {
+        for record in request.records {
             if let known = proposals[record.id], known != record {
                 violation("I1: two contents are proposed under \(record.id)")
             }
@@ -45,123 +56,182 @@ extension SimulatedCluster {
 
     func requestArrives(_ id: UInt64, _ event: SimulatedEvent) {
         guard let connection = connections[id] else { return }
-        if isHeld(event, by: .log(node: connection.node)) { return }
-        if isAcceptorPaused { return acceptorBacklog.append(event) }
-        guard connection.acceptor == acceptorLife, isAcceptorUp, !connection.requests.isEmpty else {
-            return
-        }
+        let acceptor = connection.acceptor
+        if isHeld(event, by: .log(node: connection.node, acceptor: acceptor)) { return }
+        if now < connection.lateUntil { return queue.add(event, at: connection.lateUntil) }
+        if acceptors[acceptor].isPaused { return acceptors[acceptor].backlog.append(event) }
+        guard connection.life == acceptors[acceptor].life, acceptors[acceptor].isUp,
+            !connection.requests.isEmpty
+        else { return }
         // It is carried out even when who asked has given up: a paused Redis does that.
         guard let request = connections[id]?.requests.removeFirst() else { return }
-        let reply = answer(request)
-        note("log", connection.node, request.number, reply.number)
+        let reply = answer(request, at: acceptor)
+        note("log", 10 * connection.node + acceptor, request.number, reply.number)
         guard connections[id]?.isOpen == true else { return }
-        if plan.answersBeforeCommit, case .append = request { return }
+        if plan.planted == .answersBeforeCommit, case .append = request { return }
         connections[id]?.answers.append((reply, request))
         schedule(.answer(connection: id), in: delay)
     }
 
-    private func answer(_ request: AcceptorRequest) -> AcceptorReply {
-        if isRefusing, request.isWrite { return .failed("MISCONF the disk is full") }
-        let reply = acceptor.answer(request)
-        guard reply == .done else { return reply }
-        if case .append(_, _, let record) = request { checkStored(record) }
-        if case .open(_, _, _, let records) = request {
-            for record in records { checkStored(record) }
+    private func answer(_ request: AcceptorRequest, at acceptor: Int) -> AcceptorReply {
+        if acceptors[acceptor].isRefusing, request.isWrite {
+            return .failed("MISCONF the disk is full")
         }
-        if acceptor.tail.sequence.rawValue < oracle.count {
-            violation("I2: entries after \(acceptor.tail) were acknowledged and are gone")
+        let before = acceptors[acceptor].log.tail
+        let reply = acceptors[acceptor].log.answer(request)
+        guard reply == .done else { return reply }
+        let after = acceptors[acceptor].log.tail
+        if after != before {
+            checkChain(of: acceptors[acceptor].log, around: request.records.first)
+            stored(request.records, at: acceptor)
         }
         return reply
     }
 
-    private func checkStored(_ record: LogRecord) {
-        if let text = oracle.stored(record) { violation(text) }
+    /// What was added follows what was there.
+    private func checkChain(of log: ModelAcceptor, around record: LogRecord?) {
+        guard let record, let place = log.records.lastIndex(of: record), place > 0 else { return }
+        let before = log.records[place - 1]
+        let entry = try? LogEntry(decoding: record.bytes)
+        guard before.id.sequence.rawValue + 1 == record.id.sequence.rawValue,
+            entry?.previousHash == before.hash
+        else { return violation("I2: \(record.id) is stored behind \(before.id)") }
+    }
+
+    /// An entry is durable once a majority holds it, and then for ever (I2).
+    private func stored(_ records: [LogRecord], at acceptor: Int) {
+        for record in records {
+            holders[record.id, default: []].insert(acceptor)
+            guard holders[record.id]?.count == acceptors.count / 2 + 1 else { continue }
+            if let text = oracle.stored(record) { violation(text) }
+        }
     }
 
     func answerArrives(_ id: UInt64, _ event: SimulatedEvent) {
         guard let connection = connections[id], connection.isOpen else { return }
-        if isHeld(event, by: .log(node: connection.node)) { return }
-        if keeps(event, connection.node) { return }
-        guard nodes[connection.node].connection == id, !connection.answers.isEmpty,
+        let (node, acceptor) = (connection.node, connection.acceptor)
+        if isHeld(event, by: .log(node: node, acceptor: acceptor)) { return }
+        if keeps(event, node) { return }
+        guard nodes[node].connections[acceptor] == id, !connection.answers.isEmpty,
             let (reply, request) = connections[id]?.answers.removeFirst()
         else { return }
         let place = connection.outstanding.firstIndex { $0.request == request }
         if let place { connections[id]?.outstanding.remove(at: place) }
-        input(connection.node) { $0.received(reply, to: request, effects: &$1) }
+        askQuorum(node) { $0.received(reply, to: request, from: acceptor, effects: &$1) }
     }
 
     /// The node notices that its connection is gone.
     func logBroken(_ id: UInt64, _ event: SimulatedEvent) {
         guard let connection = connections[id], connection.isOpen else { return }
-        if keeps(event, connection.node) { return }
-        let node = connection.node
+        let (node, acceptor) = (connection.node, connection.acceptor)
+        if keeps(event, node) { return }
         connections[id]?.isOpen = false
-        guard nodes[node].connection == id, nodes[node].instance == connection.instance else {
-            return
+        if random.isOne(in: 2) {
+            connections[id]?.lateUntil = now + random.pick(1...30) * Self.millisecond
         }
+        guard nodes[node].connections[acceptor] == id,
+            nodes[node].instance == connection.instance
+        else { return }
         note("connection lost", node)
-        nodes[node].connection = nil
-        input(node) { $0.acceptorLost(effects: &$1) }
-        for (request, _) in connection.outstanding {
-            input(node) { $0.received(nil, to: request, effects: &$1) }
-        }
-        let instance = connection.instance
-        schedule(.connectLog(node: node, instance: instance), in: 500...4000)
+        nodes[node].connections[acceptor] = nil
+        askQuorum(node) { $0.lost(acceptor, effects: &$1) }
+        let event = SimulatedEvent.connectLog(
+            node: node,
+            acceptor: acceptor,
+            instance: connection.instance
+        )
+        schedule(event, in: 500...4000)
     }
 
     /// A request without an answer for long makes the connection worthless.
-    func giveUpSilentLog(_ node: Int) {
-        guard let id = nodes[node].connection, let oldest = connections[id]?.outstanding.first
-        else {
-            return
-        }
-        guard now - oldest.time > 25 * Self.millisecond else { return }
+    func giveUpSilentLog(_ node: Int, _ acceptor: Int) {
+        guard let id = nodes[node].connections[acceptor],
+            let oldest = connections[id]?.outstanding.first,
+            now - oldest.time > 25 * Self.millisecond
+        else { return }
         schedule(.breakLog(connection: id), in: 1...2)
     }
 
     // MARK: Tails
 
     func follow(_ node: Int, after id: EntryID) {
-        nodes[node].tailGeneration += 1
-        nodes[node].isTailing = true
-        nodes[node].tail = id
-        let generation = nodes[node].tailGeneration
-        schedule(.pollTail(node: node, generation: generation), in: 100...2000)
+        nodes[node].tail = QuorumTail(acceptorCount: acceptors.count, after: id)
+        for acceptor in acceptors.indices {
+            nodes[node].tails[acceptor].generation += 1
+            nodes[node].tails[acceptor].isRunning = true
+            nodes[node].tails[acceptor].position = id
+            pollTail(node, acceptor, in: 100...2000)
+        }
     }
 
-    func pollTail(_ node: Int, _ generation: UInt64) {
-        guard nodes[node].isTailing, nodes[node].tailGeneration == generation else { return }
+    func stopFollowing(_ node: Int) {
+        for acceptor in acceptors.indices {
+            nodes[node].tails[acceptor].generation += 1
+            nodes[node].tails[acceptor].isRunning = false
+        }
+    }
+
+    private func pollTail(_ node: Int, _ acceptor: Int, in delay: ClosedRange<UInt64>) {
+        let generation = nodes[node].tails[acceptor].generation
+        let event = SimulatedEvent.pollTail(
+            node: node,
+            acceptor: acceptor,
+            generation: generation
+        )
+        schedule(event, in: delay)
+    }
+
+    func pollTail(_ node: Int, _ acceptor: Int, _ generation: UInt64) {
+        let tail = nodes[node].tails[acceptor]
+        guard tail.isRunning, tail.generation == generation else { return }
         var new: [LogRecord] = []
-        if isAcceptorUp, !isAcceptorPaused, held[.log(node: node)] == nil {
-            let request = AcceptorRequest.read(after: nodes[node].tail, limit: 8)
-            if case .records(let records) = acceptor.answer(request) { new = records }
+        if isReachable(acceptor, from: node) {
+            let request = AcceptorRequest.read(after: tail.position, limit: 8)
+            let reply = acceptors[acceptor].log.answer(request)
+            if case .records(let records) = reply { new = records }
         }
-        guard let last = new.last else {
-            return schedule(.pollTail(node: node, generation: generation), in: 300...1500)
-        }
-        nodes[node].tail = last.id
-        schedule(.deliverTail(node: node, generation: generation, new), in: delay)
+        guard let last = new.last else { return pollTail(node, acceptor, in: 300...1500) }
+        nodes[node].tails[acceptor].position = last.id
+        let event = SimulatedEvent.deliverTail(
+            node: node,
+            acceptor: acceptor,
+            generation: generation,
+            new
+        )
+        schedule(event, in: delay)
     }
 
     func deliverTail(
         _ node: Int,
+        _ acceptor: Int,
         _ generation: UInt64,
         _ records: [LogRecord],
         _ event: SimulatedEvent
     ) {
-        if isHeld(event, by: .log(node: node)) { return }
+        if isHeld(event, by: .log(node: node, acceptor: acceptor)) { return }
         if keeps(event, node) { return }
-        guard nodes[node].isTailing, nodes[node].tailGeneration == generation else { return }
-        input(node) { $0.tailed(records, effects: &$1) }
-        guard nodes[node].tailGeneration == generation else { return }
-        schedule(.pollTail(node: node, generation: generation), in: 50...400)
+        let tail = nodes[node].tails[acceptor]
+        guard tail.isRunning, tail.generation == generation else { return }
+        let durable = nodes[node].tail.received(records, from: acceptor)
+        if !durable.isEmpty { input(node) { $0.tailed(durable, effects: &$1) } }
+        guard nodes[node].tails[acceptor].generation == generation else { return }
+        pollTail(node, acceptor, in: 50...400)
     }
 }
 
 extension AcceptorRequest {
+    /// The entries it brings.
+    fileprivate var records: [LogRecord] {
+        switch self {
+        case .append(_, _, let record): [record]
+        case .open(_, _, _, let records), .admit(_, _, _, let records): records
+        default: []
+        }
+    }
+
     fileprivate var isWrite: Bool {
         switch self {
-        case .read, .readManifest, .readChunk, .verify: false
+        case .read, .find, .readManifest, .readChunk, .verify: false
         default: true
         }
     }
@@ -170,7 +240,10 @@ extension AcceptorRequest {
     fileprivate var number: UInt64 {
         switch self {
         case .create: 0
-        case .seal(let epoch): 1000 + epoch.rawValue
+        case .prepare: 11
+        case .admit(let epoch, _, _, _): 3000 + epoch.rawValue
+        case .find: 12
+        case .seal(let epoch, _): 1000 + epoch.rawValue
         case .open(let epoch, _, _, _): 2000 + epoch.rawValue
         case .append(_, _, let record): 1_000_000 + record.id.sequence.rawValue
         case .verify: 4

@@ -9,18 +9,24 @@ extension SimulatedCluster {
     func start(_ node: Int) {
         nodes[node].instance += 1
         nodes[node].replica = makeReplica()
+        nodes[node].quorum = LogQuorum(acceptorCount: acceptors.count, incarnation: 1)
         nodes[node].isUp = true
         nodes[node].isPaused = false
         nodes[node].backlog = []
-        nodes[node].connection = nil
-        nodes[node].isTailing = false
-        nodes[node].tailGeneration += 1
+        stopFollowing(node)
         nodes[node].mapVersion = 0
         nodes[node].checked = 0
         nodes[node].isFlushDue = false
         let instance = nodes[node].instance
         note("start", node, instance)
-        schedule(.connectLog(node: node, instance: instance), in: 200...3000)
+        for acceptor in acceptors.indices {
+            let event = SimulatedEvent.connectLog(
+                node: node,
+                acceptor: acceptor,
+                instance: instance
+            )
+            schedule(event, in: 200...3000)
+        }
         schedule(.tick(node: node, instance: instance), in: 1000...10_000)
     }
 
@@ -30,9 +36,11 @@ extension SimulatedCluster {
         nodes[node].isUp = false
         nodes[node].isPaused = false
         nodes[node].backlog = []
-        nodes[node].isTailing = false
-        if let id = nodes[node].connection { connections[id]?.isOpen = false }
-        nodes[node].connection = nil
+        stopFollowing(node)
+        for acceptor in acceptors.indices {
+            if let id = nodes[node].connections[acceptor] { connections[id]?.isOpen = false }
+            nodes[node].connections[acceptor] = nil
+        }
         for (id, stream) in streams.sorted(by: { $0.key < $1.key })
         where stream.node == node && stream.isAccepted && stream.instance == nodes[node].instance {
             // What was on its way may still arrive; then the reset.
@@ -81,7 +89,8 @@ extension SimulatedCluster {
         if keeps(event, node) { return }
         input(node) { $0.feedHeartbeat(effects: &$1) }
         flush(node)
-        giveUpSilentLog(node)
+        askQuorum(node) { $0.tick(effects: &$1) }
+        for acceptor in acceptors.indices { giveUpSilentLog(node, acceptor) }
         schedule(.tick(node: node, instance: instance), in: 9000...11_000)
     }
 
@@ -113,13 +122,38 @@ extension SimulatedCluster {
         for effect in effects { carryOut(node, effect) }
     }
 
+    /// Gives a node's quorum an input and carries out what it wants, in the order it came up.
+    func askQuorum(_ node: Int, _ body: (inout LogQuorum, inout [LogQuorum.Effect]) -> Void) {
+        var new: [LogQuorum.Effect] = []
+        body(&nodes[node].quorum, &new)
+        let isFirst = nodes[node].quorumEffects.isEmpty
+        nodes[node].quorumEffects += new
+        guard isFirst else { return }
+        var place = 0
+        while place < nodes[node].quorumEffects.count {
+            carryOut(node, nodes[node].quorumEffects[place])
+            place += 1
+        }
+        nodes[node].quorumEffects = []
+    }
+
+    private func carryOut(_ node: Int, _ effect: LogQuorum.Effect) {
+        switch effect {
+        case .ask(let request, let acceptor): ask(node, acceptor, request)
+        case .answer(let reply, let request):
+            input(node) { $0.received(reply, to: request, effects: &$1) }
+        case .ready: input(node) { $0.acceptorReady(effects: &$1) }
+        case .lost: input(node) { $0.acceptorLost(effects: &$1) }
+        case .note: break
+        }
+    }
+
     private func carryOut(_ node: Int, _ effect: ReplicaEffect) {
         switch effect {
-        case .ask(let request): ask(node, request)
+        case .ask(let request): askQuorum(node) { $0.ask(request, effects: &$1) }
+        case .resign: nodes[node].quorum.resign()
         case .follow(let id): follow(node, after: id)
-        case .stopFollowing:
-            nodes[node].isTailing = false
-            nodes[node].tailGeneration += 1
+        case .stopFollowing: stopFollowing(node)
         case .send(let response, let stream): send(response, to: stream.rawValue, node)
         case .close(let stream): sendToRouter(.end, stream.rawValue)
         case .feed(let message, let followers):

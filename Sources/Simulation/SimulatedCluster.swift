@@ -5,18 +5,7 @@ import Shard
 import Trading
 import Wire
 
-/// What a simulation does and which faults are planted in it.
-struct SimulationPlan {
-    var seed: UInt64
-    /// Events before all is healed.
-    var steps: Int
-    /// Planted: the acceptor takes appends of any epoch.
-    var skipsEpochCheck = false
-    /// Planted: a primary is told that its append is durable as soon as it sends it.
-    var answersBeforeCommit = false
-}
-
-/// One shard of a cluster on a virtual clock: an acceptor, three nodes, two routers, clients, a
+/// One shard of a cluster on a virtual clock: one, three or five acceptors, three nodes, two routers, clients, a
 /// coordinator that may be wrong, and every fault the seed draws.
 ///
 /// The roles are the real ones; time, network, disk and processes are simulated. The checkers look
@@ -26,7 +15,7 @@ final class SimulatedCluster {
     static let routerCount = 2
     static let millisecond: UInt64 = 1_000_000
 
-    let plan: SimulationPlan
+    let plan: SimulateCommand.Options
     var random: RandomSource
     var queue = EventQueue<SimulatedEvent>()
     /// Virtual nanoseconds.
@@ -38,12 +27,10 @@ final class SimulatedCluster {
     /// After healing: clients finish what they have and wish for nothing new.
     var isDraining = false
 
-    var acceptor = ModelAcceptor()
-    var isAcceptorUp = true
-    var isAcceptorPaused = false
-    var isRefusing = false
-    var acceptorLife: UInt64 = 0
-    var acceptorBacklog: [SimulatedEvent] = []
+    var acceptors: [SimulatedAcceptor] = []
+    /// Who has accepted an entry, though it may have lost its disk since: without a vote until it
+    /// is filled again, it takes no majority away from the others.
+    var holders: [EntryID: Set<Int>] = [:]
     var connections: [UInt64: LogConnection] = [:]
     var oracle = LogOracle()
     /// The content first sent under each id (I1).
@@ -66,16 +53,21 @@ final class SimulatedCluster {
     var acknowledged: UInt64 = 0
     private var lastID: UInt64 = 0
 
-    init(_ plan: SimulationPlan) {
+    init(seed: UInt64, _ plan: SimulateCommand.Options) {
         self.plan = plan
-        var random = RandomSource(seed: plan.seed)
+        var random = RandomSource(seed: seed)
         settings = Self.settings(&random)
         delay = 50...random.pick(200...3000)
         self.random = random
-        acceptor.skipsEpochCheck = plan.skipsEpochCheck
-        _ = acceptor.answer(.create(incarnation: 1))
+        let acceptorCount = plan.acceptorCount ?? [1, 1, 3, 3, 3, 5][self.random.index(below: 6)]
+        for _ in 0..<acceptorCount {
+            var acceptor = SimulatedAcceptor()
+            acceptor.log.planted = plan.planted
+            _ = acceptor.log.answer(.create(incarnation: 1))
+            acceptors.append(acceptor)
+        }
         for node in 0..<Self.nodeCount {
-            nodes.append(SimulatedNode(replica: makeReplica()))
+            nodes.append(SimulatedNode(makeReplica(), acceptorCount: acceptorCount))
             queue.add(.start(node: node), at: 0)
         }
         for router in 0..<Self.routerCount { addRouter(router) }
@@ -113,9 +105,14 @@ final class SimulatedCluster {
 
     /// Runs to the end: faults for the planned steps, then healing, then the last checks.
     func run() {
-        for _ in 0..<plan.steps {
-            guard step() else { return }
+        if let minutes = plan.minutes {
+            runUntil(UInt64(max(minutes, 0)) * 60_000 * Self.millisecond) { false }
+        } else {
+            for _ in 0..<max(plan.steps, 0) {
+                guard step() else { return }
+            }
         }
+        guard failure == nil else { return }
         healAll()
         runUntil(now + 40 * Self.millisecond) { false }
         isDraining = true
@@ -137,13 +134,15 @@ final class SimulatedCluster {
 
     private func carryOut(_ event: SimulatedEvent) {
         switch event {
-        case .connectLog(let node, let instance): connectLog(node, instance)
+        case .connectLog(let node, let acceptor, let instance):
+            connectLog(node, acceptor, instance)
         case .request(let connection): requestArrives(connection, event)
         case .answer(let connection): answerArrives(connection, event)
         case .breakLog(let connection): logBroken(connection, event)
-        case .pollTail(let node, let generation): pollTail(node, generation)
-        case .deliverTail(let node, let generation, let records):
-            deliverTail(node, generation, records, event)
+        case .pollTail(let node, let acceptor, let generation):
+            pollTail(node, acceptor, generation)
+        case .deliverTail(let node, let acceptor, let generation, let records):
+            deliverTail(node, acceptor, generation, records, event)
         case .openStream(let stream): openStream(stream)
         case .toNode(let stream): arriveAtNode(stream, event)
         case .toRouter(let stream): arriveAtRouter(stream, event)
@@ -158,9 +157,9 @@ final class SimulatedCluster {
         case .mapToRouter(let router, let map): take(map, router: router)
         case .fault: fault()
         case .heal(let link): heal(link)
-        case .startAcceptor: startAcceptor()
-        case .wakeAcceptor: wakeAcceptor()
-        case .acceptWrites: isRefusing = false
+        case .startAcceptor(let acceptor): startAcceptor(acceptor)
+        case .wakeAcceptor(let acceptor): wakeAcceptor(acceptor)
+        case .acceptWrites(let acceptor): acceptors[acceptor].isRefusing = false
         }
     }
 

@@ -7,20 +7,20 @@ import Wire
 
 /// Two parties whose messages can be held up.
 enum SimulatedLink: Hashable {
-    case log(node: Int)
+    case log(node: Int, acceptor: Int)
     case router(node: Int, router: Int)
     case coordinator(node: Int)
 }
 
 /// What happens at a moment.
 enum SimulatedEvent {
-    case connectLog(node: Int, instance: UInt64)
+    case connectLog(node: Int, acceptor: Int, instance: UInt64)
     /// The next request of a connection arrives, or the next answer.
     case request(connection: UInt64)
     case answer(connection: UInt64)
     case breakLog(connection: UInt64)
-    case pollTail(node: Int, generation: UInt64)
-    case deliverTail(node: Int, generation: UInt64, [LogRecord])
+    case pollTail(node: Int, acceptor: Int, generation: UInt64)
+    case deliverTail(node: Int, acceptor: Int, generation: UInt64, [LogRecord])
     case openStream(UInt64)
     /// The next message of a stream arrives at the node, or at the router.
     case toNode(stream: UInt64)
@@ -36,9 +36,9 @@ enum SimulatedEvent {
     case mapToRouter(Int, SimulatedMap)
     case fault
     case heal(SimulatedLink)
-    case startAcceptor
-    case wakeAcceptor
-    case acceptWrites
+    case startAcceptor(Int)
+    case wakeAcceptor(Int)
+    case acceptWrites(Int)
 }
 
 /// The shard map of a cluster with one shard.
@@ -50,32 +50,64 @@ struct SimulatedMap {
     var standbys: [Int] = []
 }
 
+/// A Redis with one log.
+struct SimulatedAcceptor {
+    var log = ModelAcceptor()
+    var isUp = true
+    var isPaused = false
+    /// Its disk is full.
+    var isRefusing = false
+    var life: UInt64 = 0
+    /// What arrived while it was paused.
+    var backlog: [SimulatedEvent] = []
+}
+
+/// A stream of one acceptor's new records to a node.
+struct SimulatedTail {
+    var generation: UInt64 = 0
+    var isRunning = false
+    var position = EntryID.zero
+}
+
 /// A process that hosts a replica.
 struct SimulatedNode {
     var replica: Replica
+    var quorum: LogQuorum
+    /// What it wants and has not got yet.
+    var quorumEffects: [LogQuorum.Effect] = []
+    var tails: [SimulatedTail]
+    var tail: QuorumTail
+    /// Its connection to each acceptor.
+    var connections: [UInt64?]
     var instance: UInt64 = 0
     var isUp = false
     var isPaused = false
     /// What arrived while it was paused.
     var backlog: [SimulatedEvent] = []
-    var connection: UInt64?
     var isFlushDue = false
     var mapVersion: UInt64 = 0
-    /// The tail stream: which one, whether it runs, where it is.
-    var tailGeneration: UInt64 = 0
-    var isTailing = false
-    var tail = EntryID.zero
     /// The last entry whose state was compared (I3).
     var checked: UInt64 = 0
+
+    init(_ replica: Replica, acceptorCount: Int) {
+        self.replica = replica
+        quorum = LogQuorum(acceptorCount: acceptorCount, incarnation: 1)
+        tails = Array(repeating: SimulatedTail(), count: acceptorCount)
+        tail = QuorumTail(acceptorCount: acceptorCount, after: .zero)
+        connections = Array(repeating: nil, count: acceptorCount)
+    }
 }
 
-/// A node's connection to the acceptor; both directions keep their order.
+/// A node's connection to an acceptor; both directions keep their order.
 struct LogConnection {
     var node: Int
     var instance: UInt64
+    var acceptor: Int
     /// Which life of the acceptor it leads to.
-    var acceptor: UInt64
+    var life: UInt64
     var isOpen = true
+    /// What was under way when it broke arrives no sooner.
+    var lateUntil: UInt64 = 0
     var requests: [AcceptorRequest] = []
     var answers: [(AcceptorReply, AcceptorRequest)] = []
     /// Asked and not answered, with the moment, oldest first.

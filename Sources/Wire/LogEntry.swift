@@ -12,6 +12,9 @@ public struct EntryID: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Before the first entry.
     public static let zero = EntryID(epoch: Epoch(0), sequence: SequenceNumber(0))
 
+    /// After every entry.
+    public static let max = EntryID(epoch: Epoch(.max), sequence: SequenceNumber(.max))
+
     /// Makes an id.
     public init(epoch: Epoch, sequence: SequenceNumber) {
         self.epoch = epoch
@@ -158,6 +161,16 @@ public struct LogEntry: Equatable, Sendable {
         committedDigest = try reader.read(UInt64.self)
         payload = try reader.read(count: payloadSize)
         try reader.finish()
+    }
+
+    /// The same entry in a later epoch: its chain hash does not change.
+    ///
+    /// - Parameter epoch: Of the primary that proposes it again.
+    /// - Returns: The entry as it is stored.
+    public func proposed(again epoch: Epoch) -> LogRecord {
+        var entry = self
+        entry.id.epoch = epoch
+        return entry.encoded()
     }
 
     /// Covers everything but the checksum itself, which stands in bytes 4 to 7.

@@ -9,7 +9,14 @@ enum SimulationCommand {
         Arguments.Flag("--seed", "N", help: "the first seed (1)"),
         Arguments.Flag("--seeds", "M", help: "how many, one after another (100)"),
         Arguments.Flag("--steps", "K", help: "events under faults for each (400)"),
+        Arguments.Flag("--minutes", "K", help: "virtual minutes under faults, instead of --steps"),
+        Arguments.Flag("--acceptors", "N", help: "1, 3 or 5 (each seed draws its own)"),
+        Arguments.Flag("--without", "CHECK", help: "leave out a check: \(checks)"),
     ]
+
+    private static var checks: String {
+        SimulateCommand.PlantedFault.allCases.map(\.rawValue).joined(separator: ", ")
+    }
 
     static func run(_ words: [String]) -> Int32 {
         if Arguments.asksForHelp(words) {
@@ -20,13 +27,26 @@ enum SimulationCommand {
         }
         do throws(ArgumentError) {
             let arguments = try Arguments(words, flags: flags)
-            let passes = SimulateCommand.run(
+            var options = SimulateCommand.Options(
                 seed: UInt64(try arguments.integer("--seed", in: 0...Int.max, default: 1)),
                 seeds: try arguments.integer("--seeds", in: 1...10_000_000, default: 100),
-                steps: try arguments.integer("--steps", in: 1...1_000_000, default: 400),
-                print: { print($0) }
+                steps: try arguments.integer("--steps", in: 1...1_000_000, default: 400)
             )
-            return passes ? 0 : 1
+            if arguments.text("--minutes") != nil {
+                options.minutes = try arguments.integer("--minutes", in: 1...100_000, default: 1)
+            }
+            if arguments.text("--acceptors") != nil {
+                let count = try arguments.integer("--acceptors", in: 1...5, default: 1)
+                guard count % 2 == 1 else { refuse("castle simulate: --acceptors is 1, 3 or 5") }
+                options.acceptorCount = count
+            }
+            if let name = arguments.text("--without") {
+                guard let planted = SimulateCommand.PlantedFault(rawValue: name) else {
+                    refuse("castle simulate: --without is one of \(checks)")
+                }
+                options.planted = planted
+            }
+            return SimulateCommand.run(options, print: { print($0) }) ? 0 : 1
         } catch {
             refuse("castle simulate: \(error)")
         }

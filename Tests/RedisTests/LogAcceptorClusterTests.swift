@@ -105,7 +105,9 @@ struct LogAcceptorClusterTests {
         try AcceptorFixture.run { fixture in
             try fixture.openLog(count: 1)
             var replies: [AcceptorReply?] = []
-            for _ in 0..<3 { fixture.acceptor.send(.seal(Epoch(9))) { replies.append($0) } }
+            for _ in 0..<3 {
+                fixture.acceptor.send(.seal(Epoch(9), owner: 0)) { replies.append($0) }
+            }
             fixture.acceptor.close()
             #expect(replies == [nil, nil, nil])
             fixture.acceptor.send(.readManifest) { replies.append($0) }

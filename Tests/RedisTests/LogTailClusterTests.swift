@@ -130,7 +130,7 @@ struct LogTailClusterTests {
             try fixture.loop.run { follower.records.count == 3 }
             let base = LogRecord.of(1, 1)
             _ = try fixture.ask([
-                .seal(Epoch(2)),
+                .seal(Epoch(2), owner: 0),
                 .open(Epoch(2), base: base.id, baseHash: base.hash, records: [.of(2, 2)]),
             ])
             try fixture.loop.run { follower.records.count == 4 }

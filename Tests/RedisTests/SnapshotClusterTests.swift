@@ -86,21 +86,24 @@ struct SnapshotClusterTests {
         }
     }
 
-    @Test func anOlderWriterGivesWay() throws {
+    @Test func aDeadWriterKeepsNobodyOut() throws {
         try AcceptorFixture.run { fixture in
             try fixture.openLog(count: 5)
-            let replies = try fixture.ask([
-                .writeChunk(manifest(4), index: 0, bytes: [1]),
-                .writeChunk(manifest(3), index: 0, bytes: [1]),
-            ])
-            #expect(replies == [.done, .failed("the newer snapshot 1-4 is being written")])
+            let replies = try fixture.ask(
+                [.writeChunk(manifest(4), index: 0, bytes: [1])] + store(3)
+                    + [.putManifest(e1, manifest(4)), .readManifest]
+            )
+            #expect(replies.prefix(4) == [.done, .done, .done, .done])
+            #expect(replies[4...] == [.failed("chunks are missing"), .manifest(manifest(3))])
         }
     }
 
-    @Test func theTrimmedBaseIsKnownByTheSnapshot() throws {
+    @Test func trimLeavesWhatItsSnapshotDoesNotHold() throws {
         try AcceptorFixture.run { fixture in
             try fixture.openLog(count: 5)
-            _ = try fixture.ask(store(3) + [.trim(e1, before: .of(1, 4)), .seal(Epoch(2))])
+            _ = try fixture.ask(
+                store(3) + [.trim(e1, before: .of(1, 4)), .seal(Epoch(2), owner: 0)]
+            )
             let open = AcceptorRequest.open(
                 Epoch(2),
                 base: .of(1, 3),
@@ -108,7 +111,7 @@ struct SnapshotClusterTests {
                 records: [.of(2, 4)]
             )
             #expect(try fixture.ask(open) == .done)
-            #expect(try fixture.records() == [.of(2, 4)])
+            #expect(try fixture.records() == [.of(1, 3), .of(2, 4)])
         }
     }
 
@@ -118,7 +121,7 @@ struct SnapshotClusterTests {
             let start: [AcceptorRequest] =
                 inItsOwnEpoch
                 ? [.open(e1, base: .zero, baseHash: .zero, records: [.of(1, 1)])] : []
-            _ = try fixture.ask([.create(incarnation: 7), .seal(e1)] + start)
+            _ = try fixture.ask([.create(incarnation: 7), .seal(e1, owner: 0)] + start)
             let open = AcceptorRequest.open(
                 e1,
                 base: .of(1, 90),

@@ -157,12 +157,28 @@ final class AcceptorFixture {
     /// Makes a log that has epoch 1 open with the records 1-1 up to the count.
     func openLog(count: UInt64) throws {
         let requests: [AcceptorRequest] = [
-            .create(incarnation: 7), .seal(Epoch(1)),
+            .create(incarnation: 7), .seal(Epoch(1), owner: 0),
             .open(Epoch(1), base: .zero, baseHash: .zero, records: (1...count).map { .of(1, $0) }),
         ]
         try #require(
             try ask(requests) == [.done, .sealed(tail: .zero, hash: .zero), .done]
         )
+    }
+
+    /// Stores a snapshot of one chunk at an entry of the first epoch.
+    func storeSnapshot(at sequence: UInt64) throws {
+        let record = LogRecord.of(1, sequence)
+        let manifest = SnapshotManifest(
+            id: record.id,
+            hash: record.hash,
+            stateHash: 0,
+            size: 1,
+            chunkCount: 1
+        )
+        let requests: [AcceptorRequest] = [
+            .writeChunk(manifest, index: 0, bytes: [0]), .putManifest(Epoch(1), manifest),
+        ]
+        try #require(try ask(requests) == [.done, .done])
     }
 
     func records() throws -> [LogRecord] {

@@ -40,8 +40,9 @@ extension LogLeader {
     /// A leader of epoch 3 over an empty log, with its marker durable.
     static func leading() -> LogLeader {
         var leader = LogLeader(epoch: Epoch(3))
-        _ = leader.received(.sealed(tail: .zero, hash: .zero), to: .seal(Epoch(3)))
-        let request = leader.open(cursor: LogCursor(), time: .zero, digest: 0, payload: [])
+        _ = leader.received(.sealed(tail: .zero, hash: .zero), to: .seal(Epoch(3), owner: 0))
+        let request = try? leader.open(cursor: LogCursor(), time: .zero, digest: 0, payload: [])
+        guard let request else { fatalError("an empty log opens") }
         _ = leader.received(.done, to: request)
         return leader
     }

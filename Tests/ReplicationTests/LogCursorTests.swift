@@ -26,6 +26,25 @@ import Wire
         #expect(cursor == before)
     }
 
+    @Test mutating func whatWasAppliedComesAgainUnderALaterEpoch() throws {
+        let records = [log.next(), log.next()]
+        for record in records { _ = try cursor.advance(to: record) }
+        let again = try records.map {
+            try LogEntry(decoding: $0.bytes).proposed(again: Epoch(2))
+        }
+        #expect(again.map(\.hash) == records.map(\.hash))
+        #expect(try cursor.advance(to: again[0]) == nil)
+        #expect(cursor.place == again[0].id)
+        #expect(cursor.id == records[1].id)
+        #expect(try cursor.advance(to: again[1]) == nil)
+        #expect(cursor.id == again[1].id)
+        var other = LogBuilder()
+        other.epoch = Epoch(3)
+        _ = other.next()
+        let foreign = other.next(commands: 2)
+        #expect(throws: LogFault.chainBroken(at: foreign.id)) { try cursor.advance(to: foreign) }
+    }
+
     @Test mutating func aHoleIsAGap() throws {
         _ = log.next()
         let second = log.next()

@@ -18,16 +18,22 @@ final class TestLog {
         if isRefusing { return .failed("MISCONF disk full") }
         guard hasIncarnation else { return .noIncarnation }
         switch request {
-        case .create: return .done
-        case .seal(let epoch):
+        case .create, .prepare, .admit: return .done
+        case .find(let id): return .records(records.last { $0.id <= id }.map { [$0] } ?? [])
+        case .seal(let epoch, _):
             guard epoch >= promised else { return fenced }
             promised = epoch
             return .sealed(tail: tail, hash: hash)
         case .open(let epoch, let base, let baseHash, let new):
             guard promised == epoch, opened < epoch || tail == new.last?.id else { return fenced }
             guard opened < epoch else { return .done }
-            guard base == tail, baseHash == hash else { return .mismatch(tail: tail, hash: hash) }
+            let kept = records.filter { $0.id <= base }
+            let found = kept.last?.id == base ? kept.last?.hash : base == tail ? hash : nil
+            guard (base == .zero ? .zero : found) == baseHash else {
+                return .mismatch(tail: tail, hash: hash)
+            }
             opened = epoch
+            records = kept
             for record in new { add(record) }
             return .done
         case .append(let epoch, let previous, let record):
