@@ -4,7 +4,6 @@ import EventLoop
 import HTTP
 import Membership
 import Observability
-import Redis
 import Replication
 import Trading
 import Wire
@@ -14,14 +13,18 @@ final class CoordinatorNode: HTTPHandlers {
     static let clusterPath = "/cluster"
 
     private let context: ProcessContext
-    private let acceptor: LogAcceptor
+    private let shard0: ShardLog
     private var log: CoordinatorLog
     private var coordinator: Coordinator
     private let members: MemberStreams
     private let metrics: CoordinatorMetrics
-    /// Logs still to be created before the cluster may begin; only when bootstrapping.
-    private var creating: [LogAcceptor] = []
-    private let isBootstrapping: Bool
+    /// Makes the logs of a new cluster before it may begin; only when bootstrapping.
+    private var creation: LogCreation?
+    private var isCreated: Bool
+    /// Looks for another that leads, until this one does.
+    private var peers: CoordinatorPeers?
+    /// Whether shard 0's log can be asked.
+    private var isReachable = false
 
     /// Runs `castle coordinator` until a signal.
     ///
@@ -40,7 +43,7 @@ final class CoordinatorNode: HTTPHandlers {
 
     private init(context: ProcessContext, isBootstrapping: Bool) {
         self.context = context
-        self.isBootstrapping = isBootstrapping
+        isCreated = !isBootstrapping
         log = CoordinatorLog(name: "\(context.endpoint.id)/\(context.instance)")
         let plan = TopologyPlan(
             shards: context.plan.shards.map {
@@ -54,30 +57,32 @@ final class CoordinatorNode: HTTPHandlers {
         coordinator = Coordinator(plan: plan)
         members = MemberStreams(plan: context.plan)
         metrics = CoordinatorMetrics(context.metrics)
-        acceptor = Self.acceptor(context, ShardID(0))
-    }
-
-    private static func acceptor(_ context: ProcessContext, _ shard: ShardID) -> LogAcceptor {
-        let redis = context.plan.redis[0]
-        return LogAcceptor(
-            loop: context.loop,
-            endpoint: RedisEndpoint(host: redis.host, port: redis.port),
-            shard: shard,
-            durability: RedisDurability(context.plan.durability)
-        )
+        shard0 = ShardLog(context: context, shard: ShardID(0))
     }
 
     private func start() {
-        acceptor.onReady = { [unowned self] in
-            if isBootstrapping {
-                create(acceptor) { [unowned self] in createShards() }
-            } else {
-                begin()
+        if !isCreated {
+            creation = LogCreation(context: context) { [unowned self] in
+                creation = nil
+                isCreated = true
             }
         }
-        acceptor.onLost = { [unowned self] reason in
+        peers = CoordinatorPeers(context: context) { [unowned self] isVacant in
+            if isVacant, isCreated, isReachable { begin() }
+        }
+        shard0.onReady = { [unowned self] in
+            isReachable = true
+            if peers == nil { askLog() }
+        }
+        shard0.onLost = { [unowned self] reason in
+            isReachable = false
             context.log.log(.warning, "log unreachable", ["reason": .text(reason)])
             log.acceptorLost()
+        }
+        shard0.onAnswer = { [unowned self] reply, request in
+            var effects: [CoordinatorLogEffect] = []
+            log.received(reply, to: request, effects: &effects)
+            carryOut(effects)
         }
         context.loop.beforeSleep { [unowned self] in
             var effects: [CoordinatorLogEffect] = []
@@ -87,45 +92,30 @@ final class CoordinatorNode: HTTPHandlers {
         let interval = coordinator.settings.tickMilliseconds
         _ = context.loop.schedule(afterMilliseconds: interval, repeatingMilliseconds: interval) {
             [unowned self] in
+            if log.isLeading, !isConfirmed { members.closeAll() }
             perform { $0.tick(now: now, &$1) }
             metrics.measure(coordinator.clusterView(now: now))
         }
     }
 
+    private static let notLeading = Array(
+        #"{"code":-1000,"msg":"This coordinator does not lead; ask another."}"#.utf8
+    )
+
+    /// Whether it leads and its log answers: what members and other coordinators may rely on.
+    private var isConfirmed: Bool { log.isConfirmed(wall: context.wall) }
+
     /// Milliseconds of this process' monotonic clock.
     private var now: UInt64 { context.now / 1_000_000 }
 
-    // MARK: Creating the logs of a new cluster
-
-    private func createShards() {
-        guard creating.isEmpty else { return begin() }
-        creating = context.plan.shards.map { Self.acceptor(context, ShardID($0.id)) }
-        var remaining = creating.count
-        for shard in creating {
-            var isDone = false
-            shard.onReady = { [unowned self] in
-                create(shard) { [unowned self] in
-                    guard !isDone else { return }
-                    isDone = true
-                    remaining -= 1
-                    shard.close()
-                    if remaining == 0 { begin() }
-                }
-            }
-        }
-    }
-
-    private func create(_ acceptor: LogAcceptor, _ done: @escaping () -> Void) {
-        let request = AcceptorRequest.create(incarnation: context.plan.clusterNumber)
-        acceptor.send(request) { [unowned self] reply in
-            // No answer: the acceptor comes back by itself and `onReady` tries again.
-            guard let reply else { return }
-            guard reply == .done else { context.die("cannot create a log: \(reply)") }
-            done()
-        }
-    }
-
+    /// Takes the lead: whoever had it is gone, or is fenced by this.
     private func begin() {
+        peers?.stop()
+        peers = nil
+        askLog()
+    }
+
+    private func askLog() {
         var effects: [CoordinatorLogEffect] = []
         log.acceptorReady(effects: &effects)
         carryOut(effects)
@@ -142,12 +132,7 @@ final class CoordinatorNode: HTTPHandlers {
     private func carryOut(_ effects: [CoordinatorLogEffect]) {
         for effect in effects {
             switch effect {
-            case .ask(let request):
-                acceptor.send(request) { [unowned self] reply in
-                    var effects: [CoordinatorLogEffect] = []
-                    log.received(reply, to: request, effects: &effects)
-                    carryOut(effects)
-                }
+            case .ask(let request): shard0.ask(request)
             case .lead(let state):
                 coordinator.restore(state)
                 perform { $0.becameLeader(now: now, &$1) }
@@ -210,12 +195,16 @@ final class CoordinatorNode: HTTPHandlers {
         guard String(decoding: request.path, as: UTF8.self) == Self.clusterPath else {
             return exchange.respondNotFound()
         }
+        guard log.isLeading else {
+            return exchange.respond(json: Self.notLeading, status: 503)
+        }
         let scheme = context.plan.tls == nil ? "http" : "https"
         exchange.respond(json: ClusterJSON.encode(coordinator.clusterView(now: now), scheme))
     }
 
     func acceptsStream(_ request: HTTPRequest) -> Bool {
-        String(decoding: request.path, as: UTF8.self) == CoordinatorLink.path
+        // A member that is turned away tries the next coordinator.
+        isConfirmed && String(decoding: request.path, as: UTF8.self) == CoordinatorLink.path
     }
 
     func handleStream(_ request: HTTPRequest, _ stream: HTTPStream) {
@@ -273,9 +262,10 @@ final class CoordinatorNode: HTTPHandlers {
     }
 
     private func health() -> [UInt8] {
-        let role = log.isLeading ? "leader" : "candidate"
+        let isTaking = !isCreated || (peers == nil && !log.isLeading && isReachable)
+        let role: CoordinatorRole = isConfirmed ? .leader : isTaking ? .taking : .candidate
         let line =
-            "ok coordinator=\(context.endpoint.id) role=\(role) epoch=\(log.epoch) "
+            "ok coordinator=\(context.endpoint.id) role=\(role.rawValue) epoch=\(log.epoch) "
             + "position=\(log.position) uptime_seconds=\(context.uptimeSeconds)\n"
         return Array(line.utf8)
     }

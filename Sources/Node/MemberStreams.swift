@@ -67,6 +67,11 @@ final class MemberStreams {
         return true
     }
 
+    /// Sends everybody to another coordinator.
+    func closeAll() {
+        for entry in entries.values { entry.stream.close() }
+    }
+
     func send(_ message: MembershipMessage, to id: NodeID) {
         entries[id]?.stream.write(Self.frame(message))
     }

@@ -24,17 +24,26 @@ package final class ReadinessProbe {
         var shards: [Shard]
     }
 
+    /// Something that must answer, at one of these URLs.
+    private struct Step {
+        var name: String
+        var urls: [String]
+        var accept: (Int, [UInt8]) -> Bool
+    }
+
     private let loop: EventLoop
     private let plan: ClusterPlan
     private let fetch: Fetch
-    private var steps: [(name: String, url: String, accept: (Int, [UInt8]) -> Bool)] = []
+    private var steps: [Step] = []
+    /// Which of a step's URLs is asked next.
+    private var turn = 0
     private var completion: (() -> Void)?
 
     init(loop: EventLoop, plan: ClusterPlan, fetch: @escaping Fetch) {
         self.loop = loop
         self.plan = plan
         self.fetch = fetch
-        steps = coordinatorSteps + edgeSteps
+        steps = [coordinatorStep] + edgeSteps
     }
 
     /// What has not answered yet, for the message of a start that takes too long.
@@ -55,7 +64,8 @@ package final class ReadinessProbe {
             completion = nil
             return
         }
-        fetch(step.url) { [weak self] answer in
+        turn += 1
+        fetch(step.urls[turn % step.urls.count]) { [weak self] answer in
             guard let self else { return }
             if let answer, step.accept(answer.0, answer.1) {
                 steps.removeFirst()
@@ -66,28 +76,30 @@ package final class ReadinessProbe {
         }
     }
 
-    private var coordinatorSteps: [(String, String, (Int, [UInt8]) -> Bool)] {
-        guard let coordinator = plan.coordinators.first else { return [] }
+    /// Any of them may be the one that leads.
+    private var coordinatorStep: Step {
         let scheme = plan.tls == nil ? "http" : "https"
         let members = plan.nodes.map(\.id) + plan.routers.map(\.id)
         let shards = plan.shards.map(\.id)
-        return [
-            (
-                "coordinator \(coordinator.id) to show every shard served",
-                "\(scheme)://\(coordinator.address)/cluster",
-                { status, body in
-                    status == 200 && Self.isWhole(body, members: members, shards: shards)
-                }
-            )
-        ]
+        return Step(
+            name: "a coordinator to show every shard served",
+            urls: plan.coordinators.map { "\(scheme)://\($0.address)/cluster" },
+            accept: { status, body in
+                status == 200 && Self.isWhole(body, members: members, shards: shards)
+            }
+        )
     }
 
-    private var edgeSteps: [(String, String, (Int, [UInt8]) -> Bool)] {
+    private var edgeSteps: [Step] {
         let url = "http://\(plan.edge.address)/api/v3"
         let pairs = plan.shards.compactMap(\.pairs.first)
         let paths = ["/ping"] + pairs.map { "/depth?symbol=\($0)&limit=5" }
         return paths.map { path in
-            ("the edge to answer /api/v3\(path)", url + path, { status, _ in status == 200 })
+            Step(
+                name: "the edge to answer /api/v3\(path)",
+                urls: [url + path],
+                accept: { status, _ in status == 200 }
+            )
         }
     }
 

@@ -20,7 +20,7 @@ struct StartReport {
             "shards      \(shards) on \(places(plan.nodes))",
             "routers     \(places(plan.routers)); edge \(place(plan.edge))",
             "URLs        rest \(cluster.rest)  ws \(cluster.ws)  h2 \(cluster.h2)  coordinator "
-                + (cluster.coordinator.first?.url ?? "none"),
+                + cluster.coordinator.map(\.url).joined(separator: " "),
             account(0),
             account(1),
             "look        curl '\(cluster.rest)/api/v3/depth?symbol=\(pair)'",

@@ -97,7 +97,10 @@ final class SupervisedProcess {
 
 /// How long to wait before a dead process is started again.
 package struct RestartDelay {
-    static let shortestMilliseconds: UInt64 = 1000
+    /// After a life in which it did its work; as systemd's default.
+    static let shortestMilliseconds: UInt64 = 100
+    /// More for each death at once after a start.
+    static let stepMilliseconds: UInt64 = 1000
     static let longestMilliseconds: UInt64 = 5000
     /// A process that lived this long was running, not failing to start.
     package static let healthyMilliseconds: UInt64 = 500
@@ -106,10 +109,13 @@ package struct RestartDelay {
 
     package init() {}
 
-    /// One second, as systemd would; more only while the process dies at once again and again.
+    /// Short; longer only while the process dies at once again and again.
     package mutating func next(uptimeMilliseconds: UInt64) -> UInt64 {
-        if uptimeMilliseconds >= Self.healthyMilliseconds { quickDeaths = 0 }
+        if uptimeMilliseconds >= Self.healthyMilliseconds {
+            quickDeaths = 0
+            return Self.shortestMilliseconds
+        }
         quickDeaths += 1
-        return min(Self.shortestMilliseconds * quickDeaths, Self.longestMilliseconds)
+        return min(Self.stepMilliseconds * quickDeaths, Self.longestMilliseconds)
     }
 }

@@ -18,15 +18,18 @@ private final class Shard0 {
     func answer(_ request: AcceptorRequest) -> AcceptorReply {
         if isRefusing { return .failed("LOADING") }
         switch request {
-        case .seal(let epoch):
+        case .seal(let epoch, _):
             guard epoch >= promised else { return fenced }
             promised = epoch
             return .sealed(tail: tail?.id ?? .zero, hash: tail?.hash ?? .zero)
         case .open(let epoch, let base, _, let new):
             guard promised == epoch else { return fenced }
             if opened == epoch { return records.contains(new[0]) ? .done : fenced }
-            guard base == tail?.id ?? .zero else { return .mismatch(tail: base, hash: .zero) }
+            guard
+                base == .zero || base == manifest?.id || records.contains(where: { $0.id == base })
+            else { return .mismatch(tail: base, hash: .zero) }
             opened = epoch
+            records.removeAll { $0.id > base }
             records += new
             return .done
         case .append(let epoch, let previous, let record):
@@ -37,6 +40,7 @@ private final class Shard0 {
             return .done
         case .read(let after, let limit):
             return .records(Array(records.filter { $0.id > after }.prefix(limit)))
+        case .verify(let epoch): return promised == epoch && opened == epoch ? .done : fenced
         case .readManifest: return .manifest(manifest)
         case .readChunk: return .chunk(chunk)
         case .writeChunk(_, _, let bytes):
@@ -217,6 +221,26 @@ private struct LogRig {
         #expect(rigs[0].log.isLeading)
         #expect(!rigs[1].log.isLeading)
         #expect(rigs[1].lost != nil)
+    }
+
+    @Test func aLeaderThatSleptLearnsThatAnotherLeads() {
+        var rig = LogRig.leading()
+        #expect(rig.log.isConfirmed(wall: rig.wall))
+        let second = LogRig.leading(rig.shard, name: "c2")
+        rig.wall = Timestamp(microseconds: rig.wall.microseconds + 1_000_000)
+        #expect(!rig.log.isConfirmed(wall: rig.wall), "nothing is known of a second of sleep")
+        rig.settle()
+        #expect(rig.lost == "another coordinator holds epoch \(second.log.epoch)")
+    }
+
+    @Test func anIdleLeaderStaysConfirmed() {
+        var rig = LogRig.leading()
+        for _ in 0..<20 {
+            rig.wall = Timestamp(microseconds: rig.wall.microseconds + 400_000)
+            rig.settle()
+            #expect(rig.log.isConfirmed(wall: rig.wall))
+        }
+        #expect(rig.lost == nil)
     }
 
     @Test func theStateIsStoredAndTheLogTrimmed() {

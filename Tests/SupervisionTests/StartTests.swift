@@ -11,7 +11,8 @@ import Testing
                 1000, 2000, 3000, 4000, 5000, 5000, 5000,
             ]
         )
-        #expect(delay.next(uptimeMilliseconds: RestartDelay.healthyMilliseconds) == 1000)
+        #expect(delay.next(uptimeMilliseconds: RestartDelay.healthyMilliseconds) == 100)
+        #expect(delay.next(uptimeMilliseconds: 10) == 1000)
     }
 
     @Test(arguments: [

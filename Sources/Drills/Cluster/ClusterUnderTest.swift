@@ -13,6 +13,8 @@ public final class ClusterUnderTest {
     /// As it was when it had started; process ids change.
     public let initial: ClusterFile
     private let coordinators: [ClientLane]
+    /// The coordinator that answered last, by its place in the topology.
+    private var leader: Int?
 
     /// Starts a cluster.
     ///
@@ -51,14 +53,16 @@ public final class ClusterUnderTest {
 
     /// What the coordinator says now; `nil` when none answers.
     public func status() -> ClusterStatus? {
-        for lane in coordinators {
+        for (index, lane) in coordinators.enumerated() {
             guard let client = lane.client, lane.isOpen else { continue }
             client.timeoutMilliseconds = Self.statusMilliseconds
             let answer = waiter.result(timeoutMilliseconds: Self.statusMilliseconds + 500) {
                 client.read(ClusterStatus.self, "/cluster", completion: $0)
             }
             // An answer we cannot read counts as none; whoever waits says for what it waited.
-            if case .success(let status) = answer { return status }
+            guard case .success(let status) = answer else { continue }
+            leader = index
+            return status
         }
         return nil
     }
@@ -90,7 +94,7 @@ public final class ClusterUnderTest {
             switch member {
             case .node(let id): file.nodes.first { $0.id == id }?.pid
             case .redis: file.redis.first?.pid
-            case .coordinator: file.coordinator.first?.pid
+            case .coordinator: leader.map { file.coordinator[$0].pid } ?? nil
             case .edge: file.edge.pid
             }
         guard let pid, pid > 0 else { throw LoadError("\(member) does not run") }
@@ -131,7 +135,7 @@ public enum Member: Hashable, Sendable, CustomStringConvertible {
     case node(String)
     /// The first Redis.
     case redis
-    /// The first coordinator.
+    /// The coordinator that leads.
     case coordinator
     /// The proxy.
     case edge
