@@ -121,7 +121,7 @@ let package = Package(
         ),
         tests("Supervision", ["Supervision", "Configuration", "EventLoop"]),
         tests("Workload", ["Workload", "Trading", "Configuration", "TLS"]),
-        tests("Drills", ["Drills", "Workload"]),
+        tests("Drills", ["Drills", "Workload", "Configuration"]),
         tests("Fuzzing", ["Matching", "Accounts", "Wire", "Trading"], exclude: ["Corpus"]),
         tests("Layering"),
     ]

@@ -16,4 +16,15 @@ struct DrillClusterTests {
         #expect(run.code == 0, "\(drill): \(run.output)\(run.errors)")
         #expect(run.output.contains("1 passed, 0 failed"), "\(run.output)")
     }
+
+    /// With three Redis instances and two coordinators no client may notice any of these, but for
+    /// the failover of what a zone leads.
+    @Test(arguments: ["pause-redis", "pause-coordinator", "zone-loss"])
+    func nothingIsLostOnAQuorum(drill: String) throws {
+        let topology = "\(Repository.root)/Cluster/topologies/local-quorum.json"
+        let words = ["drill", drill, "--runs", "1", "--topology", topology]
+        let run = try Run(Repository.binary, words, seconds: 90)
+        #expect(run.code == 0, "\(drill): \(run.output)\(run.errors)")
+        #expect(run.output.contains("1 passed, 0 failed"), "\(run.output)")
+    }
 }

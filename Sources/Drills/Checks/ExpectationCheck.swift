@@ -2,8 +2,16 @@ import Workload
 
 /// What was seen around a fault.
 public struct FaultObservation: Equatable, Sendable {
-    /// Shards that the fault hit.
-    public var shards: [Int] = []
+    /// Shards whose primary the fault hit.
+    public var deposed: Set<Int> = []
+    /// Whether most of the Redis instances stayed up.
+    public var keepsQuorum = true
+    /// Coordinators of the topology.
+    public var coordinatorCount = 1
+    /// The coordinator that led before the fault.
+    public var leaderBefore = ""
+    /// The one that led once the cluster was healthy again.
+    public var leaderAfter = ""
     /// Epochs before the fault.
     public var epochsBefore: [Int: Int] = [:]
     /// Epochs once the cluster was healthy again.
@@ -40,21 +48,11 @@ public enum ExpectationCheck {
         for endpoint in seen.deadEndpoints.sorted(by: { $0.port < $1.port }) {
             found.append(Violation(.expectation, "\(endpoint) takes no connections afterwards"))
         }
-        for (shard, before) in seen.epochsBefore.sorted(by: { $0.key < $1.key }) {
-            let after = seen.epochsAfter[shard] ?? 0
-            if kind.mustFailOver, seen.shards.contains(shard), after <= before {
-                found.append(
-                    Violation(.expectation, "shard \(shard) stayed at epoch \(before)")
-                )
-            }
-            if kind.mustNotFailOver, after != before {
-                found.append(
-                    Violation(
-                        .expectation,
-                        "shard \(shard) went from epoch \(before) to \(after)"
-                    )
-                )
-            }
+        found += epochs(kind, seen)
+        if kind.takesTheLead, seen.coordinatorCount > 1, seen.leaderAfter == seen.leaderBefore {
+            found.append(
+                Violation(.expectation, "no other coordinator took over from \(seen.leaderBefore)")
+            )
         }
         guard !seen.excusesAll else { return found }
         let endpoints = Set(seen.failures.keys).union(seen.losses.keys).subtracting(seen.excused)
@@ -66,6 +64,28 @@ public enum ExpectationCheck {
                     Violation(
                         .expectation,
                         "\(endpoint): \(failures) requests failed, \(losses) connections lost"
+                    )
+                )
+            }
+        }
+        return found
+    }
+
+    private static func epochs(_ kind: DrillKind, _ seen: FaultObservation) -> [Violation] {
+        var found: [Violation] = []
+        let rule = kind.epochRule(keepsQuorum: seen.keepsQuorum)
+        for (shard, before) in seen.epochsBefore.sorted(by: { $0.key < $1.key }) {
+            let after = seen.epochsAfter[shard] ?? 0
+            if rule == .riseWherePrimariesWere, seen.deposed.contains(shard), after <= before {
+                found.append(
+                    Violation(.expectation, "shard \(shard) stayed at epoch \(before)")
+                )
+            }
+            if rule == .stay, after != before {
+                found.append(
+                    Violation(
+                        .expectation,
+                        "shard \(shard) went from epoch \(before) to \(after)"
                     )
                 )
             }

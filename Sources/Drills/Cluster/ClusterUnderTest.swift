@@ -6,15 +6,18 @@ import Workload
 /// A cluster of our own that we look into and break.
 public final class ClusterUnderTest {
     private static let statusMilliseconds: UInt64 = 2000
+    private static let leadMilliseconds: UInt64 = 30_000
 
     private let own: OwnCluster
     /// Serves the loop while we wait.
     public let waiter: LoopWaiter
     /// As it was when it had started; process ids change.
     public let initial: ClusterFile
+    /// Names and zones of its processes.
+    public let plan: ClusterPlan
     private let coordinators: [ClientLane]
-    /// The coordinator that answered last, by its place in the topology.
-    private var leader: Int?
+    /// The coordinator that led when it was last asked, by its place in the topology.
+    private var leaderIndex = 0
 
     /// Starts a cluster.
     ///
@@ -28,6 +31,7 @@ public final class ClusterUnderTest {
         self.own = own
         do throws(LoadError) {
             initial = try own.file()
+            plan = try own.plan()
         } catch {
             own.stop(keepingFiles: true)
             throw error
@@ -40,6 +44,9 @@ public final class ClusterUnderTest {
     /// State, logs and `cluster.json`.
     public var directory: String { own.directory }
 
+    /// Name of the coordinator that led when it was last asked.
+    public var leader: String { plan.coordinators[leaderIndex].id }
+
     /// The routers, in the order of the topology.
     public var routers: [ClusterFile.Node] { initial.nodes.filter { $0.role == "router" } }
 
@@ -51,20 +58,48 @@ public final class ClusterUnderTest {
         own.stop(keepingFiles: keepingFiles)
     }
 
-    /// What the coordinator says now; `nil` when none answers.
+    /// What the coordinator that leads says now; `nil` when none does.
     public func status() -> ClusterStatus? {
-        for (index, lane) in coordinators.enumerated() {
-            guard let client = lane.client, lane.isOpen else { continue }
-            client.timeoutMilliseconds = Self.statusMilliseconds
-            let answer = waiter.result(timeoutMilliseconds: Self.statusMilliseconds + 500) {
-                client.read(ClusterStatus.self, "/cluster", completion: $0)
-            }
+        for index in coordinators.indices {
             // An answer we cannot read counts as none; whoever waits says for what it waited.
-            guard case .success(let status) = answer else { continue }
-            leader = index
+            guard case .success(let status) = ask(index) else { continue }
+            leaderIndex = index
             return status
         }
         return nil
+    }
+
+    /// Waits until every coordinator answers, and one of them leads.
+    ///
+    /// - Throws: `LoadError` with what they said last.
+    public func waitForOneLeader() throws(LoadError) {
+        let deadline = waiter.loop.nowNanoseconds + Self.leadMilliseconds * 1_000_000
+        var roles: [String] = []
+        while waiter.loop.nowNanoseconds < deadline, !waiter.isInterrupted {
+            roles = coordinators.indices.map { index in
+                switch ask(index) {
+                case .success: "leads"
+                case .failure(.refused): "waits"
+                case .failure, nil: "does not answer"
+                }
+            }
+            if roles.count(where: { $0 == "leads" }) == 1, !roles.contains("does not answer") {
+                return
+            }
+            waiter.pause(milliseconds: 50)
+        }
+        let text = zip(plan.coordinators, roles).map { "\($0.id) \($1)" }
+        throw LoadError("coordinators do not agree: \(text.joined(separator: ", "))")
+    }
+
+    private func ask(_ index: Int) -> Result<ClusterStatus, ReadError>? {
+        guard let client = coordinators[index].client, coordinators[index].isOpen else {
+            return nil
+        }
+        client.timeoutMilliseconds = Self.statusMilliseconds
+        return waiter.result(timeoutMilliseconds: Self.statusMilliseconds + 500) {
+            client.read(ClusterStatus.self, "/cluster", completion: $0)
+        }
     }
 
     /// Waits until every shard could stand a fault.
@@ -93,8 +128,10 @@ public final class ClusterUnderTest {
         let pid =
             switch member {
             case .node(let id): file.nodes.first { $0.id == id }?.pid
-            case .redis: file.redis.first?.pid
-            case .coordinator: leader.map { file.coordinator[$0].pid } ?? nil
+            case .redis(let id):
+                plan.redis.firstIndex { $0.id == id }.map { file.redis[$0].pid }
+            case .coordinator(let id):
+                plan.coordinators.firstIndex { $0.id == id }.map { file.coordinator[$0].pid }
             case .edge: file.edge.pid
             }
         guard let pid, pid > 0 else { throw LoadError("\(member) does not run") }
@@ -126,27 +163,5 @@ public final class ClusterUnderTest {
     /// - Throws: `LoadError` when there is no such process.
     public func send(_ signal: Int32, to pid: Int32) throws(LoadError) {
         guard kill(pid, signal) == 0 else { throw LoadError("process \(pid) is gone") }
-    }
-}
-
-/// A part of a cluster that can be broken.
-public enum Member: Hashable, Sendable, CustomStringConvertible {
-    /// A shard node or a router.
-    case node(String)
-    /// The first Redis.
-    case redis
-    /// The coordinator that leads.
-    case coordinator
-    /// The proxy.
-    case edge
-
-    /// For reports.
-    public var description: String {
-        switch self {
-        case .node(let id): id
-        case .redis: "redis"
-        case .coordinator: "coordinator"
-        case .edge: "edge"
-        }
     }
 }

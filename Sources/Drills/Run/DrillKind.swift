@@ -7,6 +7,9 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
     case killRedis = "kill-redis"
     case killEdge = "kill-edge"
     case pausePrimary = "pause-primary"
+    case pauseCoordinator = "pause-coordinator"
+    case pauseRedis = "pause-redis"
+    case zoneLoss = "zone-loss"
 
     /// What must happen, from the failure matrix of the design.
     public var summary: String {
@@ -14,27 +17,55 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
         case .killPrimary: "kill -9 a node that leads: another is promoted at once"
         case .killStandby: "kill -9 a node that only follows: no client notices"
         case .killRouter: "kill -9 a router: its clients go on through another"
-        case .killCoordinator: "kill -9 the coordinator: no client notices"
-        case .killRedis: "kill -9 the only Redis: acks stop and resume, nothing is lost"
+        case .killCoordinator: "kill -9 the coordinator that leads: no client notices"
+        case .killRedis: "kill -9 a Redis: acks stop until it is back; with three nobody notices"
         case .killEdge: "kill -9 the edge: the routers' own clients do not notice"
         case .pausePrimary: "SIGSTOP a leader for a while: it is fenced and follows afterwards"
+        case .pauseCoordinator: "SIGSTOP the coordinator that leads: fenced, no client notices"
+        case .pauseRedis: "SIGSTOP a Redis: acks stop as long; with three nobody notices"
+        case .zoneLoss: "kill -9 everything in a zone at once: the others take over"
         }
     }
 
-    /// Whether somebody else must lead the shards that are hit.
-    var mustFailOver: Bool { self == .killPrimary || self == .pausePrimary }
+    /// What becomes of the epochs.
+    enum EpochRule: Equatable {
+        /// Somebody else must lead the shards whose primary was hit.
+        case riseWherePrimariesWere
+        /// Nobody else may lead any shard.
+        case stay
+        /// Either is fine.
+        case free
+    }
+
+    /// What must become of the epochs.
+    ///
+    /// - Parameter keepsQuorum: Whether most of the Redis instances are left.
+    /// - Returns: The rule.
+    func epochRule(keepsQuorum: Bool) -> EpochRule {
+        switch self {
+        case .killPrimary, .pausePrimary, .zoneLoss: .riseWherePrimariesWere
+        case .killStandby, .killRouter, .killCoordinator, .killEdge, .pauseCoordinator: .stay
+        case .killRedis, .pauseRedis: keepsQuorum ? .stay : .free
+        }
+    }
+
+    /// Whether the coordinator that led must have lost the lead, where there is another.
+    var takesTheLead: Bool { self == .killCoordinator || self == .pauseCoordinator }
+
+    /// How long what is paused stands still, in milliseconds; `nil` is killed instead.
+    var pauseMilliseconds: ClosedRange<UInt64>? {
+        switch self {
+        case .pausePrimary: 1000...5000
+        case .pauseCoordinator, .pauseRedis: 1000...3000
+        case .killPrimary, .killStandby, .killRouter, .killCoordinator, .killRedis, .killEdge,
+            .zoneLoss:
+            nil
+        }
+    }
 
     /// Time between two faults in which the coordinator would not act on the second.
     ///
     /// It makes at most one failover on suspicion a shard in 5 s (DESIGN, section 4); a closed
     /// connection is exempt.
     var restMilliseconds: UInt64 { self == .pausePrimary ? 5500 : 0 }
-
-    /// Whether nobody else may lead any shard afterwards.
-    var mustNotFailOver: Bool {
-        switch self {
-        case .killStandby, .killRouter, .killCoordinator, .killEdge: true
-        case .killPrimary, .killRedis, .pausePrimary: false
-        }
-    }
 }

@@ -14,6 +14,7 @@ final class DrillRun {
     private let waiter: LoopWaiter
     private let cluster: ClusterUnderTest
     private let chooser: FaultChooser
+    private let injector: FaultInjector
     private let keys: [TradingKey]
     private let lanes: [ClientLane]
     private let reader: StateReader
@@ -29,12 +30,8 @@ final class DrillRun {
         waiter = cluster.waiter
         random = SplitMix(seed: options.seed)
         let routers = cluster.routers
-        // Nobody drills the first router: it carries the depth streams and the reads.
-        chooser = FaultChooser(
-            kind: options.kind,
-            cluster: cluster,
-            victimRouter: routers.count > 1 ? routers.last : nil
-        )
+        chooser = FaultChooser(kind: options.kind, plan: cluster.plan, file: cluster.initial)
+        injector = FaultInjector(chooser, cluster)
         keys = cluster.initial.accounts.prefix(2).map {
             TradingKey(apiKey: $0.apiKey, secret: $0.secret)
         }
@@ -61,6 +58,7 @@ final class DrillRun {
 
     /// Ends the connections.
     func stop() {
+        injector.resume()
         watch.stop()
         for lane in lanes { lane.stop() }
     }
@@ -68,7 +66,7 @@ final class DrillRun {
     /// One run: load, fault, recovery, checks.
     func run(_ number: Int) throws(LoadError) -> RunReport {
         rest()
-        let status = try chooser.prepare()
+        let status = try injector.prepare()
         let before = try reader.totals()
         let lossesBefore = lanes.map(\.lossCount)
         let driver = LoadDriver(
@@ -82,35 +80,40 @@ final class DrillRun {
         )
         driver.start()
         waiter.pause(milliseconds: Self.warmUpMilliseconds + random.next() % 200)
-        let fault = try chooser.choose(status, &random)
+        let leader = cluster.leader
+        let fault = try injector.choose(status, &random)
         let struck = waiter.loop.nowNanoseconds
         lastStruck = struck
-        try chooser.strike(fault, pauseMilliseconds: 1000 + random.next() % 1000)
+        try injector.strike(fault)
         let gaps = waitForShards(fault, driver, since: struck)
         waiter.pause(milliseconds: Self.coolDownMilliseconds)
-        let healed = try chooser.waitUntilHealed(fault)
+        let healed = try injector.waitUntilHealed(fault)
         driver.stop()
         waiter.wait(timeoutMilliseconds: Self.quietMilliseconds) {
             driver.journal.pendingCount == 0
         }
         guard !waiter.isInterrupted else { throw LoadError("interrupted") }
         var seen = observation(fault, status, healed, driver)
+        seen.leaderBefore = leader
+        seen.leaderAfter = cluster.leader
         seen.deadEndpoints = endpointsThatStayDead()
-        seen.silentShards = fault.shards.map(\.id).filter { gaps[$0] == nil }
+        seen.silentShards = fault.choice.shards.map(\.id).filter { gaps[$0] == nil }
         for (lane, losses) in zip(lanes, lossesBefore) {
             seen.losses[lane.endpoint, default: 0] += lane.lossCount - losses
         }
-        let violations = try check(driver.journal, since: before)
+        let broken = ExpectationCheck.violations(options.kind, seen)
+        let violations = try check(driver.journal, since: before) + broken
+        for violation in violations.prefix(Self.violationsShown) { Terminal.note("  \(violation)") }
         return RunReport(
             run: number,
             runs: options.runs,
-            fault: "\(fault.verb) \(fault.text)",
+            fault: fault.text,
             gapNanoseconds: gaps.values.max() ?? 0,
             longestNanoseconds: driver.latencies.max() ?? 0,
             orders: driver.journal.entries.count,
             acknowledged: driver.journal.acknowledgedCount,
             retried: driver.journal.retriedCount,
-            violations: violations + ExpectationCheck.violations(options.kind, seen)
+            violations: violations
         )
     }
 
@@ -132,7 +135,7 @@ final class DrillRun {
         var gaps: [Int: UInt64] = [:]
         var looked = driver.acknowledged.count
         var shardOf: [String: Int] = [:]
-        for shard in fault.shards {
+        for shard in fault.choice.shards {
             for pair in shard.pairs { shardOf[pair] = shard.id }
         }
         waiter.wait(timeoutMilliseconds: Self.gapMilliseconds) {
@@ -144,7 +147,7 @@ final class DrillRun {
                 else { continue }
                 gaps[shard] = answer.nanoseconds - struck
             }
-            return gaps.count == fault.shards.count
+            return gaps.count == fault.choice.shards.count
         }
         return gaps
     }
@@ -161,12 +164,18 @@ final class DrillRun {
         _ driver: LoadDriver
     ) -> FaultObservation {
         var seen = FaultObservation()
-        seen.shards = fault.shards.map(\.id)
+        seen.deposed = fault.choice.deposed
+        seen.coordinatorCount = cluster.plan.coordinators.count
+        seen.keepsQuorum = chooser.keepsQuorum(
+            without: fault.targets.count {
+                if case .redis = $0.member { true } else { false }
+            }
+        )
         seen.epochsBefore = before.epochs
         seen.epochsAfter = after.epochs
         seen.failures = driver.failures
-        seen.excused = fault.excused ?? []
-        seen.excusesAll = fault.excused == nil
+        seen.excused = fault.choice.excused ?? []
+        seen.excusesAll = fault.choice.excused == nil
         if options.isVerbose {
             for (endpoint, reason) in driver.firstFailure {
                 Terminal.note("  \(endpoint): \(driver.failures[endpoint] ?? 0) × e.g. \(reason)")
@@ -196,7 +205,6 @@ final class DrillRun {
             let levels = snapshots.values.reduce(0) { $0 + $1.bids.count + $1.asks.count }
             Terminal.note("  compared \(orders) orders, \(fills) fills, \(levels) levels")
         }
-        for violation in found.prefix(Self.violationsShown) { Terminal.note("  \(violation)") }
         try reader.cancelAll(pairs)
         return found
     }

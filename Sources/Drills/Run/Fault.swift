@@ -1,42 +1,52 @@
-import Configuration
 import EventLoop
 import Glibc
 import Workload
 
-/// A fault that was chosen, and what it hits.
+/// A fault that was chosen, with the processes that it hits.
 struct Fault {
-    let kind: DrillKind
-    let member: Member
-    let pid: Int32
-    /// Shards that must be served again before the run goes on.
-    let shards: [ClusterStatus.Shard]
-    /// Where requests may fail; `nil` is everywhere.
-    let excused: Set<Endpoint>?
-
-    /// For the report: `n2 (pid 4711; shards 2,3)`.
-    var text: String {
-        let numbers = shards.map { "\($0.id)" }.joined(separator: ",")
-        let hit = kind.mustFailOver || kind == .killStandby ? "; shards \(numbers)" : ""
-        return "\(member) (pid \(pid)\(hit))"
+    /// A process that is hit.
+    struct Target {
+        var member: Member
+        var pid: Int32
     }
 
-    /// The word for what is done.
-    var verb: String { kind == .pausePrimary ? "paused" : "killed" }
+    let kind: DrillKind
+    let choice: FaultChoice
+    let targets: [Target]
+    /// How long the targets stand still; `nil` is killed.
+    let pauseMilliseconds: UInt64?
+
+    /// For the report: `killed n2 (pid 4711; shards 2,3)`.
+    var text: String {
+        let names = targets.map { "\($0.member)" }.joined(separator: " ")
+        let pids = targets.map { "\($0.pid)" }.joined(separator: " ")
+        let hit = kind == .killStandby ? Set(choice.shards.map(\.id)) : choice.deposed
+        let shards = hit.sorted().map { "\($0)" }.joined(separator: ",")
+        let verb = pauseMilliseconds.map { "paused for \($0) ms" } ?? "killed"
+        return "\(verb) \(names) (pid \(pids)\(hit.isEmpty ? "" : "; shards \(shards)"))"
+    }
 }
 
-/// Chooses faults.
-struct FaultChooser {
-    let kind: DrillKind
-    let cluster: ClusterUnderTest
-    /// The router whose death a drill survives; the other one is watched.
-    let victimRouter: ClusterFile.Node?
+/// Breaks a cluster and sees that it heals.
+final class FaultInjector {
+    private static let resumeMilliseconds: UInt64 = 10_000
+
+    private let chooser: FaultChooser
+    private let cluster: ClusterUnderTest
+    private var paused: Set<Int32> = []
+
+    init(_ chooser: FaultChooser, _ cluster: ClusterUnderTest) {
+        self.chooser = chooser
+        self.cluster = cluster
+    }
 
     /// Brings the cluster into a state in which the fault can be tried.
     ///
     /// - Returns: The cluster then.
     func prepare() throws(LoadError) -> ClusterStatus {
         let status = try cluster.waitUntilHealthy()
-        guard kind == .killStandby, status.pureStandbys.isEmpty, let node = status.leaders.first
+        guard chooser.kind == .killStandby, status.pureStandbys.isEmpty,
+            let node = status.leaders.first
         else { return status }
         // Every node leads something at first. One that was killed comes back as a mere standby.
         let pid = try cluster.pid(of: .node(node))
@@ -49,60 +59,55 @@ struct FaultChooser {
         return settled
     }
 
-    /// Chooses what to break.
+    /// Chooses what to break, and finds its processes.
     func choose(
         _ status: ClusterStatus,
         _ random: inout some RandomNumberGenerator
     ) throws(LoadError) -> Fault {
-        switch kind {
-        case .killPrimary, .pausePrimary:
-            guard let node = status.leaders.randomElement(using: &random) else {
-                throw LoadError("no node leads a shard")
-            }
-            return try fault(.node(node), status.shards(ledBy: node), excused: nil)
-        case .killStandby:
-            guard let node = status.pureStandbys.randomElement(using: &random) else {
-                throw LoadError("no node only follows")
-            }
-            let followed = status.shards.filter { $0.standbys.contains(node) }
-            return try fault(.node(node), followed, excused: [])
-        case .killRouter:
-            guard let victimRouter, let endpoint = Endpoint(url: victimRouter.url) else {
-                throw LoadError("the drill needs two routers")
-            }
-            return try fault(.node(victimRouter.id), status.shards, excused: [endpoint])
-        case .killCoordinator: return try fault(.coordinator, status.shards, excused: [])
-        case .killRedis: return try fault(.redis, status.shards, excused: nil)
-        case .killEdge:
-            let edge = Endpoint(url: cluster.initial.rest)
-            return try fault(.edge, status.shards, excused: Set([edge].compactMap { $0 }))
+        let choice = try chooser.choose(status, coordinator: cluster.leader, &random)
+        var targets: [Fault.Target] = []
+        for member in choice.members {
+            targets.append(Fault.Target(member: member, pid: try cluster.pid(of: member)))
         }
+        let range = chooser.kind.pauseMilliseconds
+        let pause = range.map { UInt64.random(in: $0, using: &random) }
+        return Fault(kind: chooser.kind, choice: choice, targets: targets, pauseMilliseconds: pause)
     }
 
-    private func fault(
-        _ member: Member,
-        _ shards: [ClusterStatus.Shard],
-        excused: Set<Endpoint>?
-    ) throws(LoadError) -> Fault {
-        let pid = try cluster.pid(of: member)
-        return Fault(kind: kind, member: member, pid: pid, shards: shards, excused: excused)
+    /// Breaks it; a pause ends by itself.
+    func strike(_ fault: Fault) throws(LoadError) {
+        guard let milliseconds = fault.pauseMilliseconds else {
+            for target in fault.targets { try cluster.send(SIGKILL, to: target.pid) }
+            return
+        }
+        for target in fault.targets {
+            try cluster.send(SIGSTOP, to: target.pid)
+            paused.insert(target.pid)
+        }
+        cluster.waiter.loop.schedule(afterMilliseconds: milliseconds) { self.resume() }
     }
 
-    /// Breaks it; a pause ends by itself after the time given.
-    func strike(_ fault: Fault, pauseMilliseconds: UInt64) throws(LoadError) {
-        guard kind == .pausePrimary else { return try cluster.send(SIGKILL, to: fault.pid) }
-        try cluster.send(SIGSTOP, to: fault.pid)
-        cluster.waiter.loop.schedule(afterMilliseconds: pauseMilliseconds) {
-            // It cannot be gone while it is stopped; if it was killed, the drill will say so.
-            _ = kill(fault.pid, SIGCONT)
-        }
+    /// Lets everything go on that stands still.
+    func resume() {
+        // It cannot be gone while it is stopped; if it was killed, the drill will say so.
+        for pid in paused { _ = kill(pid, SIGCONT) }
+        paused = []
     }
 
     /// Waits until what was broken is there again.
     func waitUntilHealed(_ fault: Fault) throws(LoadError) -> ClusterStatus {
-        if kind != .pausePrimary {
-            try cluster.waitUntilReplaced(fault.member, old: fault.pid)
+        if let milliseconds = fault.pauseMilliseconds {
+            let limit = milliseconds + Self.resumeMilliseconds
+            cluster.waiter.wait(timeoutMilliseconds: limit) { self.paused.isEmpty }
+        } else {
+            for target in fault.targets {
+                try cluster.waitUntilReplaced(target.member, old: target.pid)
+            }
         }
+        let hitsCoordinator = fault.targets.contains {
+            if case .coordinator = $0.member { true } else { false }
+        }
+        if hitsCoordinator { try cluster.waitForOneLeader() }
         return try cluster.waitUntilHealthy()
     }
 }

@@ -49,6 +49,15 @@ public final class OwnCluster {
         }
     }
 
+    /// Names and zones of its processes.
+    public func plan() throws(LoadError) -> ClusterPlan {
+        do throws(ConfigurationError) {
+            return try ClusterPlan.load("\(directory)/plan.json")
+        } catch {
+            throw LoadError("\(error)")
+        }
+    }
+
     /// Stops every process of the cluster.
     ///
     /// - Parameter keepingFiles: Whether to leave the directory for someone to look into.

@@ -6,7 +6,7 @@ import Workload
 @Suite struct ExpectationCheckTests {
     private func seen(failingOver: Bool) -> FaultObservation {
         var seen = FaultObservation()
-        seen.shards = [1]
+        seen.deposed = [1]
         seen.epochsBefore = [1: 3, 2: 1]
         seen.epochsAfter = [1: failingOver ? 4 : 3, 2: 1]
         return seen
@@ -17,16 +17,39 @@ import Workload
         let without = ExpectationCheck.violations(kind, seen(failingOver: false))
         let with = ExpectationCheck.violations(kind, seen(failingOver: true))
         switch kind {
-        case .killPrimary, .pausePrimary:
+        case .killPrimary, .pausePrimary, .zoneLoss:
             #expect(without.count == 1)
             #expect(with.isEmpty)
-        case .killRedis:
-            #expect(without.isEmpty)
-            #expect(with.isEmpty)
-        case .killStandby, .killRouter, .killCoordinator, .killEdge:
+        case .killRedis, .pauseRedis, .killStandby, .killRouter, .killCoordinator, .killEdge,
+            .pauseCoordinator:
             #expect(without.isEmpty)
             #expect(with.count == 1)
         }
+    }
+
+    @Test(arguments: [DrillKind.killRedis, .pauseRedis])
+    func failoverIsExcusedWithoutAQuorumOfTheLog(kind: DrillKind) {
+        var seen = seen(failingOver: true)
+        seen.keepsQuorum = false
+        #expect(ExpectationCheck.violations(kind, seen).isEmpty)
+    }
+
+    @Test func shardOfAZoneThatHadNoPrimaryNeedNotFailOver() {
+        var seen = seen(failingOver: false)
+        seen.deposed = []
+        #expect(ExpectationCheck.violations(.zoneLoss, seen).isEmpty)
+    }
+
+    @Test(arguments: [DrillKind.killCoordinator, .pauseCoordinator])
+    func leadMustChangeWhereThereIsAnotherCoordinator(kind: DrillKind) {
+        var seen = seen(failingOver: false)
+        seen.leaderBefore = "c1"
+        seen.leaderAfter = "c1"
+        #expect(ExpectationCheck.violations(kind, seen).isEmpty)
+        seen.coordinatorCount = 2
+        #expect(ExpectationCheck.violations(kind, seen).count == 1)
+        seen.leaderAfter = "c2"
+        #expect(ExpectationCheck.violations(kind, seen).isEmpty)
     }
 
     @Test func failureIsExcusedOnlyWhereTheFaultWas() throws {

@@ -1,0 +1,139 @@
+import Configuration
+import Workload
+
+/// What a drill breaks, and what may be seen of it.
+struct FaultChoice: Equatable, Sendable {
+    /// Who is killed or paused, all at once.
+    var members: [Member]
+    /// Shards that must be served again before the run goes on.
+    var shards: [ClusterStatus.Shard]
+    /// Shards whose primary is hit.
+    var deposed: Set<Int> = []
+    /// Where requests may fail; `nil` is everywhere.
+    var excused: Set<Endpoint>?
+}
+
+/// Chooses what to break, from what is known of the cluster alone.
+struct FaultChooser {
+    let kind: DrillKind
+    /// Names and zones.
+    let plan: ClusterPlan
+    /// URLs, as they were at the start.
+    let file: ClusterFile
+
+    /// Chooses.
+    ///
+    /// - Parameters:
+    ///   - status: The cluster just now.
+    ///   - coordinator: Name of the coordinator that leads.
+    ///   - random: Decides between what is equal.
+    /// - Returns: What to break.
+    /// - Throws: `LoadError` when the cluster has nothing that the drill could break.
+    func choose(
+        _ status: ClusterStatus,
+        coordinator: String,
+        _ random: inout some RandomNumberGenerator
+    ) throws(LoadError) -> FaultChoice {
+        switch kind {
+        case .killPrimary, .pausePrimary:
+            guard let node = status.leaders.randomElement(using: &random) else {
+                throw LoadError("no node leads a shard")
+            }
+            let led = status.shards(ledBy: node)
+            return FaultChoice(members: [.node(node)], shards: led, deposed: Set(led.map(\.id)))
+        case .killStandby:
+            guard let node = status.pureStandbys.randomElement(using: &random) else {
+                throw LoadError("no node only follows")
+            }
+            let followed = status.shards.filter { $0.standbys.contains(node) }
+            return FaultChoice(members: [.node(node)], shards: followed, excused: [])
+        case .killRouter:
+            let router = try victimRouter()
+            let excused = Set([Endpoint(url: router.url)].compactMap { $0 })
+            return FaultChoice(
+                members: [.node(router.id)],
+                shards: status.shards,
+                excused: excused
+            )
+        case .killCoordinator, .pauseCoordinator:
+            return FaultChoice(
+                members: [.coordinator(coordinator)],
+                shards: status.shards,
+                excused: []
+            )
+        case .killRedis, .pauseRedis:
+            guard let redis = plan.redis.randomElement(using: &random) else {
+                throw LoadError("the cluster has no Redis")
+            }
+            return FaultChoice(
+                members: [.redis(redis.id)],
+                shards: status.shards,
+                excused: keepsQuorum(without: 1) ? [] : nil
+            )
+        case .killEdge:
+            let edge = Endpoint(url: file.rest)
+            let excused = Set([edge].compactMap { $0 })
+            return FaultChoice(members: [.edge], shards: status.shards, excused: excused)
+        case .zoneLoss: return try zoneLoss(status, &random)
+        }
+    }
+
+    /// Whether most of the Redis instances are left without so many.
+    func keepsQuorum(without count: Int) -> Bool {
+        (plan.redis.count - count) * 2 > plan.redis.count
+    }
+
+    /// The router that a drill may kill: never the first, which carries the depth streams and the
+    /// reads.
+    private func victimRouter() throws(LoadError) -> ClusterFile.Node {
+        let routers = file.nodes.filter { $0.role == "router" }
+        guard routers.count > 1, let last = routers.last else {
+            throw LoadError("the drill needs two routers")
+        }
+        return last
+    }
+
+    // MARK: Zones
+
+    /// Zones that a cluster survives the loss of, in order of their names.
+    var expendableZones: [String] {
+        Set(plan.nodes.map(\.zone)).sorted().filter { zone in
+            let redis = plan.redis.count { $0.zone == zone }
+            let lost = Set(plan.nodes.filter { $0.zone == zone }.map(\.id))
+            return keepsQuorum(without: redis)
+                && plan.shards.allSatisfy { !lost.isSuperset(of: $0.replicas) }
+        }
+    }
+
+    /// Everything that runs in a zone, without the first router.
+    func members(inZone zone: String) -> [Member] {
+        func ids(_ endpoints: some Sequence<ClusterPlan.Endpoint>) -> [String] {
+            endpoints.filter { $0.zone == zone }.map(\.id)
+        }
+        return ids(plan.nodes).map(Member.node) + ids(plan.routers.dropFirst()).map(Member.node)
+            + ids(plan.redis).map(Member.redis)
+            + ids(plan.coordinators).map(Member.coordinator)
+    }
+
+    private func zoneLoss(
+        _ status: ClusterStatus,
+        _ random: inout some RandomNumberGenerator
+    ) throws(LoadError) -> FaultChoice {
+        guard let zone = expendableZones.randomElement(using: &random) else {
+            throw LoadError(
+                "no zone can be spared: each holds half of the Redis instances or more,"
+                    + " or every replica of a shard"
+            )
+        }
+        let members = members(inZone: zone)
+        let deposed = status.shards.filter { shard in
+            shard.primary.map { members.contains(.node($0)) } ?? false
+        }
+        return FaultChoice(
+            members: members,
+            // Without a primary in the zone the others must simply go on.
+            shards: deposed.isEmpty ? status.shards : deposed,
+            deposed: Set(deposed.map(\.id))
+        )
+    }
+}

@@ -1,0 +1,95 @@
+import Configuration
+import Testing
+import Workload
+
+@testable import Drills
+
+@Suite struct FaultChoiceTests {
+    private static let seeds: Range<UInt64> = 0..<40
+
+    @Test(arguments: [DrillKind.killRedis, .pauseRedis])
+    func everyRedisIsChosenSoonerOrLater(kind: DrillKind) throws {
+        let cluster = try SampleCluster("local-quorum")
+        let choices = try Self.seeds.map { try cluster.choice(kind, seed: $0) }
+        #expect(Set(choices.flatMap(\.members)) == [.redis("r1"), .redis("r2"), .redis("r3")])
+        // The other two are a quorum: nobody may notice.
+        #expect(choices.allSatisfy { $0.excused == [] && $0.shards.count == 4 })
+    }
+
+    @Test func lossOfTheOnlyRedisExcusesEverybody() throws {
+        let choice = try SampleCluster("local").choice(.pauseRedis)
+        #expect(choice.members == [.redis("r1")])
+        #expect(choice.excused == nil)
+    }
+
+    @Test func coordinatorThatLeadsIsPaused() throws {
+        let choice = try SampleCluster("local-quorum").choice(.pauseCoordinator)
+        #expect(choice.members == [.coordinator("c1")])
+        #expect(choice.excused == [])
+        #expect(choice.deposed.isEmpty)
+    }
+
+    @Test func primaryIsHitWithAllItsShards() throws {
+        let cluster = try SampleCluster("local")
+        for seed in Self.seeds {
+            let choice = try cluster.choice(.killPrimary, seed: seed)
+            let expected: [Member: Set<Int>] = [
+                .node("n1"): [1, 4], .node("n2"): [2], .node("n3"): [3],
+            ]
+            #expect(expected[choice.members[0]] == choice.deposed)
+        }
+    }
+
+    @Test func wholeZoneIsLostWithoutTheFirstRouter() throws {
+        let cluster = try SampleCluster("local-quorum")
+        let chooser = FaultChooser(kind: .zoneLoss, plan: cluster.plan, file: cluster.file)
+        #expect(chooser.expendableZones == ["a", "b", "c"])
+        #expect(chooser.members(inZone: "a") == [.node("n1"), .redis("r1"), .coordinator("c1")])
+        #expect(
+            chooser.members(inZone: "b")
+                == [.node("n2"), .node("g2"), .redis("r2"), .coordinator("c2")]
+        )
+        #expect(chooser.members(inZone: "c") == [.node("n3"), .redis("r3")])
+    }
+
+    @Test func zoneWithTheOnlyRedisIsSpared() throws {
+        let cluster = try SampleCluster("local")
+        for seed in Self.seeds {
+            let choice = try cluster.choice(.zoneLoss, seed: seed)
+            #expect(!choice.members.contains(.redis("r1")))
+            #expect(!choice.deposed.isEmpty)
+            #expect(choice.shards.map(\.id).sorted() == choice.deposed.sorted())
+        }
+    }
+
+    @Test func zoneWithoutAPrimaryMustLetTheOthersGoOn() throws {
+        let cluster = try SampleCluster("local")
+        var status = cluster.status
+        for index in status.shards.indices { status.shards[index].primary = "n1" }
+        var random = SplitMix(seed: 1)
+        let choice = try FaultChooser(kind: .zoneLoss, plan: cluster.plan, file: cluster.file)
+            .choose(status, coordinator: "c1", &random)
+        #expect(choice.deposed.isEmpty)
+        #expect(choice.shards.count == 4)
+    }
+
+    @Test func clusterInOneZoneIsRefused() throws {
+        let cluster = try SampleCluster("local-quorum")
+        var plan = cluster.plan
+        for index in plan.redis.indices { plan.redis[index].zone = "a" }
+        for index in plan.nodes.indices { plan.nodes[index].zone = "a" }
+        var random = SplitMix(seed: 1)
+        #expect(throws: LoadError.self) {
+            try FaultChooser(kind: .zoneLoss, plan: plan, file: cluster.file)
+                .choose(cluster.status, coordinator: "c1", &random)
+        }
+    }
+
+    @Test func zoneWithEveryReplicaOfAShardIsSpared() throws {
+        let cluster = try SampleCluster("local-quorum")
+        var plan = cluster.plan
+        plan.nodes[1].zone = "a"
+        let chooser = FaultChooser(kind: .zoneLoss, plan: plan, file: cluster.file)
+        #expect(chooser.expendableZones == ["c"])
+    }
+}
