@@ -6,6 +6,7 @@ struct DrillOptions: Equatable, Sendable {
         Arguments.Flag("--runs", "N", help: "how often (1)"),
         Arguments.Flag("--rate", "N", help: "order requests a second (400)"),
         Arguments.Flag("--seed", "N", help: "chooses victims and orders (random)"),
+        Arguments.Flag("--seconds", "N", help: "how long a noisy neighbour makes noise (20)"),
         Arguments.Flag("--topology", "FILE", help: "what to start (the local topology)"),
         Arguments.Flag("--json", "FILE", help: "write the report there too"),
         Arguments.Flag("--keep", help: "leave the cluster's files for a look"),
@@ -16,6 +17,8 @@ struct DrillOptions: Equatable, Sendable {
     var runs: Int
     var rate: Int
     var seed: UInt64
+    /// Length of the noise.
+    var seconds: Int
     var topology: String?
     var reportPath: String?
     var keepsFiles: Bool
@@ -34,6 +37,7 @@ struct DrillOptions: Equatable, Sendable {
         rate = try arguments.integer("--rate", in: 10...2000, default: 400)
         let drawn = Int(SecureRandom.identity() >> 33)
         seed = UInt64(try arguments.integer("--seed", in: 0...Int.max, default: drawn))
+        seconds = try arguments.integer("--seconds", in: 1...300, default: 20)
         topology = arguments.text("--topology").map { FileStore.absolute($0) }
         reportPath = arguments.text("--json")
         keepsFiles = arguments.has("--keep")

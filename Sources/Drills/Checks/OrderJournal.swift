@@ -36,8 +36,12 @@ public struct JournalEntry: Equatable, Sendable {
     public var quantity: Int64
     /// How often the placement was sent.
     public var attempts = 0
+    /// Copies of the placement that have no final answer yet; they go under one name.
+    public var copiesInFlight = 0
     /// How the placement stands.
     public var placement = Placement.pending
+    /// What copies of the placement were told after the first acknowledgement.
+    public var laterAcknowledgements: [Acknowledgement] = []
     /// How the cancel stands.
     public var cancellation = Cancellation.none
 
@@ -51,11 +55,27 @@ public struct JournalEntry: Equatable, Sendable {
     }
 
     /// Whether something has no final answer yet.
-    public var isPending: Bool { placement == .pending || cancellation == .pending }
+    public var isPending: Bool {
+        placement == .pending || copiesInFlight > 0 || cancellation == .pending
+    }
 
     /// Whether the client was told that the order exists.
     public var isAcknowledged: Bool {
         if case .acknowledged = placement { true } else { false }
+    }
+
+    /// Takes the final answer of one copy of the placement.
+    ///
+    /// An acknowledgement stands whatever other copies are told: they are refused as duplicates.
+    ///
+    /// - Parameter answer: Acknowledged or refused.
+    public mutating func settleCopy(_ answer: Placement) {
+        copiesInFlight -= 1
+        switch (placement, answer) {
+        case (.acknowledged, .refused), (.acknowledged, .pending): break
+        case (.acknowledged, .acknowledged(let later)): laterAcknowledgements.append(later)
+        case (.pending, _), (.refused, _): placement = answer
+        }
     }
 }
 

@@ -33,10 +33,18 @@ final class DepthWatch {
         socket.onClose = { [weak self] code, reason in
             self?.failures.append(Violation(.depth, "the stream closed: \(code) \(reason)"))
         }
-        for pair in pairs {
-            books[pair.symbol]?.begin(try snapshot(of: pair.symbol))
+        do throws(LoadError) {
+            for pair in pairs {
+                books[pair.symbol]?.begin(try snapshot(of: pair.symbol))
+            }
+        } catch {
+            stop()
+            throw error
         }
     }
+
+    /// What broke the streams' promises so far.
+    var violations: [Violation] { failures + books.values.flatMap(\.violations) }
 
     /// Ends the streams.
     func stop() {

@@ -10,6 +10,9 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
     case pauseCoordinator = "pause-coordinator"
     case pauseRedis = "pause-redis"
     case zoneLoss = "zone-loss"
+    case noisyNeighbour = "noisy-neighbour"
+    case retryStorm = "retry-storm"
+    case rollingUpgrade = "rolling-upgrade"
 
     /// What must happen, from the failure matrix of the design.
     public var summary: String {
@@ -24,6 +27,9 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
         case .pauseCoordinator: "SIGSTOP the coordinator that leads: fenced, no client notices"
         case .pauseRedis: "SIGSTOP a Redis: acks stop as long; with three nobody notices"
         case .zoneLoss: "kill -9 everything in a zone at once: the others take over"
+        case .noisyNeighbour: "spinning processes, twice as many as cores: no failover"
+        case .retryStorm: "kill-primary with each order sent 1 to 5 times at once: each runs once"
+        case .rollingUpgrade: "SIGTERM one process after another: nothing is lost"
         }
     }
 
@@ -43,11 +49,20 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
     /// - Returns: The rule.
     func epochRule(keepsQuorum: Bool) -> EpochRule {
         switch self {
-        case .killPrimary, .pausePrimary, .zoneLoss: .riseWherePrimariesWere
-        case .killStandby, .killRouter, .killCoordinator, .killEdge, .pauseCoordinator: .stay
+        case .killPrimary, .pausePrimary, .zoneLoss, .retryStorm: .riseWherePrimariesWere
+        case .killStandby, .killRouter, .killCoordinator, .killEdge, .pauseCoordinator,
+            .noisyNeighbour:
+            .stay
+        case .rollingUpgrade: .free
         case .killRedis, .pauseRedis: keepsQuorum ? .stay : .free
         }
     }
+
+    /// How many times each order is sent at once.
+    var copies: ClosedRange<Int> { self == .retryStorm ? 1...5 : 1...1 }
+
+    /// Whether orders may have to wait at all; noise makes them slow, and nothing fails.
+    var leavesGap: Bool { self != .noisyNeighbour }
 
     /// Whether the coordinator that led must have lost the lead, where there is another.
     var takesTheLead: Bool { self == .killCoordinator || self == .pauseCoordinator }
@@ -58,7 +73,7 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
         case .pausePrimary: 1000...5000
         case .pauseCoordinator, .pauseRedis: 1000...3000
         case .killPrimary, .killStandby, .killRouter, .killCoordinator, .killRedis, .killEdge,
-            .zoneLoss:
+            .zoneLoss, .noisyNeighbour, .retryStorm, .rollingUpgrade:
             nil
         }
     }

@@ -15,11 +15,7 @@ final class DrillRun {
     private let cluster: ClusterUnderTest
     private let chooser: FaultChooser
     private let injector: FaultInjector
-    private let keys: [TradingKey]
-    private let lanes: [ClientLane]
-    private let reader: StateReader
-    private let watch: DepthWatch
-    private let pairs: [PairRules]
+    private let client: DrillClient
     private let prefix: String
     private var random: SplitMix
     private var lastStruck: UInt64?
@@ -29,63 +25,40 @@ final class DrillRun {
         self.cluster = cluster
         waiter = cluster.waiter
         random = SplitMix(seed: options.seed)
-        let routers = cluster.routers
         chooser = FaultChooser(kind: options.kind, plan: cluster.plan, file: cluster.initial)
-        injector = FaultInjector(chooser, cluster)
-        keys = cluster.initial.accounts.prefix(2).map {
-            TradingKey(apiKey: $0.apiKey, secret: $0.secret)
+        injector = FaultInjector(chooser, cluster, noiseSeconds: options.seconds)
+        client = try DrillClient(cluster, throughEdge: options.kind == .killEdge)
+        prefix = "drill-\(String(waiter.loop.wallClockMilliseconds, radix: 36))-"
+        // The first router carries the depth streams.
+        let first = cluster.routers.first.map { Member.node($0.id) }
+        injector.willRestart = { [client] in if $0 == first { client.closeWatch() } }
+        injector.didRestart = { [client] (member) throws(LoadError) in
+            if member == first { try client.openWatch() }
         }
-        guard keys.count == 2 else { throw LoadError("the cluster needs two accounts") }
-        var urls = routers.map(\.url)
-        if options.kind == .killEdge { urls.append(cluster.initial.rest) }
-        let endpoints = urls.compactMap(Endpoint.init(url:))
-        guard let first = endpoints.first else { throw LoadError("the cluster has no router") }
-        let loop = waiter.loop
-        lanes = (endpoints + endpoints).map { ClientLane(endpoint: $0, loop: loop) }
-        let own = ClientLane(endpoint: first, loop: loop)
-        waiter.wait(timeoutMilliseconds: 10_000) { [lanes] in
-            own.isOpen && lanes.allSatisfy(\.isOpen)
-        }
-        guard let client = own.client, lanes.allSatisfy(\.isOpen) else {
-            throw LoadError("cannot connect to \(urls.joined(separator: ", "))")
-        }
-        _ = try cluster.waitUntilHealthy()
-        reader = StateReader(lane: own, keys: keys, waiter: waiter)
-        pairs = try reader.pairs()
-        watch = try DepthWatch(pairs, client: client, waiter: waiter)
-        prefix = "drill-\(String(loop.wallClockMilliseconds, radix: 36))-"
     }
 
     /// Ends the connections.
     func stop() {
         injector.resume()
-        watch.stop()
-        for lane in lanes { lane.stop() }
+        client.stop()
     }
 
     /// One run: load, fault, recovery, checks.
     func run(_ number: Int) throws(LoadError) -> RunReport {
         rest()
         let status = try injector.prepare()
-        let before = try reader.totals()
-        let lossesBefore = lanes.map(\.lossCount)
-        let driver = LoadDriver(
-            pairs: pairs,
-            lanes: lanes,
-            keys: keys,
-            rate: options.rate,
-            seed: random.next(),
-            prefix: "\(prefix)\(number)-",
-            loop: waiter.loop
-        )
+        let before = try client.reader.totals()
+        let lossesBefore = client.lanes.map(\.lossCount)
+        let driver = makeDriver(number)
         driver.start()
+        // A driver that still waits would keep the loop busy under whatever comes next.
+        defer { driver.stop() }
         waiter.pause(milliseconds: Self.warmUpMilliseconds + random.next() % 200)
         let leader = cluster.leader
         let fault = try injector.choose(status, &random)
-        let struck = waiter.loop.nowNanoseconds
-        lastStruck = struck
-        try injector.strike(fault)
-        let gaps = waitForShards(fault, driver, since: struck)
+        lastStruck = waiter.loop.nowNanoseconds
+        let strikes = try injector.strike(fault)
+        let gaps = waitForShards(fault, driver, since: strikes)
         waiter.pause(milliseconds: Self.coolDownMilliseconds)
         let healed = try injector.waitUntilHealed(fault)
         driver.stop()
@@ -96,9 +69,9 @@ final class DrillRun {
         var seen = observation(fault, status, healed, driver)
         seen.leaderBefore = leader
         seen.leaderAfter = cluster.leader
-        seen.deadEndpoints = endpointsThatStayDead()
-        seen.silentShards = fault.choice.shards.map(\.id).filter { gaps[$0] == nil }
-        for (lane, losses) in zip(lanes, lossesBefore) {
+        seen.deadEndpoints = client.endpointsThatStayDead()
+        seen.silentShards = gaps.silentShards
+        for (lane, losses) in zip(client.lanes, lossesBefore) {
             seen.losses[lane.endpoint, default: 0] += lane.lossCount - losses
         }
         let broken = ExpectationCheck.violations(options.kind, seen)
@@ -107,13 +80,26 @@ final class DrillRun {
         return RunReport(
             run: number,
             runs: options.runs,
-            fault: fault.text,
-            gapNanoseconds: gaps.values.max() ?? 0,
+            fault: fault.text + gaps.place,
+            gapNanoseconds: options.kind.leavesGap ? gaps.longest : 0,
             longestNanoseconds: driver.latencies.max() ?? 0,
             orders: driver.journal.entries.count,
             acknowledged: driver.journal.acknowledgedCount,
             retried: driver.journal.retriedCount,
             violations: violations
+        )
+    }
+
+    private func makeDriver(_ number: Int) -> LoadDriver {
+        LoadDriver(
+            pairs: client.pairs,
+            lanes: client.lanes,
+            keys: client.keys,
+            rate: options.rate,
+            seed: random.next(),
+            prefix: "\(prefix)\(number)-",
+            copies: options.kind.copies,
+            loop: waiter.loop
         )
     }
 
@@ -124,37 +110,36 @@ final class DrillRun {
         if passed < wanted { waiter.pause(milliseconds: wanted - passed) }
     }
 
-    /// Waits until each shard that was hit has acknowledged an order sent after the fault.
-    ///
-    /// - Returns: The time from the fault to that acknowledgement, by shard.
+    /// The gaps of all faults of a run.
+    private struct Gaps {
+        var longest: UInt64 = 0
+        var silentShards: [Int] = []
+        /// For the report: where the longest was, if there was more than one fault.
+        var place = ""
+    }
+
+    /// Waits until each shard that was hit has acknowledged an order sent after the last fault.
     private func waitForShards(
         _ fault: Fault,
         _ driver: LoadDriver,
-        since struck: UInt64
-    ) -> [Int: UInt64] {
-        var gaps: [Int: UInt64] = [:]
-        var looked = driver.acknowledged.count
-        var shardOf: [String: Int] = [:]
-        for shard in fault.choice.shards {
-            for pair in shard.pairs { shardOf[pair] = shard.id }
-        }
-        waiter.wait(timeoutMilliseconds: Self.gapMilliseconds) {
-            while looked < driver.acknowledged.count {
-                let answer = driver.acknowledged[looked]
-                looked += 1
-                guard answer.sentNanoseconds > struck, let shard = shardOf[answer.symbol],
-                    gaps[shard] == nil
-                else { continue }
-                gaps[shard] = answer.nanoseconds - struck
+        since strikes: [Strike]
+    ) -> Gaps {
+        var result = Gaps()
+        for strike in strikes {
+            var measure = GapMeasure(fault.choice.shards, since: strike)
+            waiter.wait(timeoutMilliseconds: Self.gapMilliseconds) {
+                measure.look(at: driver.acknowledged)
             }
-            return gaps.count == fault.choice.shards.count
+            for shard in fault.choice.shards where measure.gaps[shard.id] == nil {
+                result.silentShards.append(shard.id)
+            }
+            let gap = measure.gaps.values.max() ?? 0
+            if gap > result.longest {
+                result.longest = gap
+                result.place = fault.action == .restart ? ", longest gap at \(strike.what)" : ""
+            }
         }
-        return gaps
-    }
-
-    private func endpointsThatStayDead() -> Set<Endpoint> {
-        waiter.wait(timeoutMilliseconds: 10_000) { self.lanes.allSatisfy(\.isOpen) }
-        return Set(lanes.filter { !$0.isOpen }.map(\.endpoint))
+        return result
     }
 
     private func observation(
@@ -166,11 +151,7 @@ final class DrillRun {
         var seen = FaultObservation()
         seen.deposed = fault.choice.deposed
         seen.coordinatorCount = cluster.plan.coordinators.count
-        seen.keepsQuorum = chooser.keepsQuorum(
-            without: fault.targets.count {
-                if case .redis = $0.member { true } else { false }
-            }
-        )
+        seen.keepsQuorum = chooser.keepsQuorum(without: fault.redisCount)
         seen.epochsBefore = before.epochs
         seen.epochsAfter = after.epochs
         seen.failures = driver.failures
@@ -189,8 +170,8 @@ final class DrillRun {
         _ journal: OrderJournal,
         since before: [[String: Int64]]
     ) throws(LoadError) -> [Violation] {
-        let (depth, snapshots) = try watch.check()
-        let state = try reader.state(of: pairs, since: before)
+        let (depth, snapshots) = try client.checkDepth()
+        let state = try client.reader.state(of: client.pairs, since: before)
         var found = OrderCheck.violations(journal, state)
         found += TradeCheck.violations(state)
         found += BalanceCheck.violations(state)
@@ -205,7 +186,7 @@ final class DrillRun {
             let levels = snapshots.values.reduce(0) { $0 + $1.bids.count + $1.asks.count }
             Terminal.note("  compared \(orders) orders, \(fills) fills, \(levels) levels")
         }
-        try reader.cancelAll(pairs)
+        try client.reader.cancelAll(client.pairs)
         return found
     }
 }

@@ -35,7 +35,8 @@ struct FaultChooser {
         _ random: inout some RandomNumberGenerator
     ) throws(LoadError) -> FaultChoice {
         switch kind {
-        case .killPrimary, .pausePrimary:
+        case .killPrimary, .pausePrimary, .retryStorm:
+            if kind == .retryStorm { _ = try victimRouter() }
             guard let node = status.leaders.randomElement(using: &random) else {
                 throw LoadError("no node leads a shard")
             }
@@ -75,6 +76,10 @@ struct FaultChooser {
             let excused = Set([edge].compactMap { $0 })
             return FaultChoice(members: [.edge], shards: status.shards, excused: excused)
         case .zoneLoss: return try zoneLoss(status, &random)
+        case .noisyNeighbour:
+            return FaultChoice(members: [], shards: status.shards, excused: [])
+        case .rollingUpgrade:
+            return FaultChoice(members: upgradeOrder, shards: status.shards)
         }
     }
 
@@ -91,6 +96,14 @@ struct FaultChooser {
             throw LoadError("the drill needs two routers")
         }
         return last
+    }
+
+    /// Everything that is upgraded, one after another: what others depend on comes first, and the
+    /// only Redis stays, since without it nothing is acknowledged.
+    var upgradeOrder: [Member] {
+        let redis = plan.redis.count >= 3 ? plan.redis : []
+        return redis.map { .redis($0.id) } + plan.coordinators.map { .coordinator($0.id) }
+            + plan.nodes.map { .node($0.id) } + plan.routers.map { .node($0.id) }
     }
 
     // MARK: Zones

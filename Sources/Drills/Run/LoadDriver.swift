@@ -8,20 +8,15 @@ final class LoadDriver {
     private static let retryMilliseconds: UInt64 = 20
     private static let attemptsMax = 1000
 
-    /// The first answer to an order, for the gaps.
-    struct Acknowledged {
-        var symbol: String
-        var sentNanoseconds: UInt64
-        var nanoseconds: UInt64
-    }
-
     private let loop: EventLoop
     private let lanes: [ClientLane]
     private let keys: [TradingKey]
     private let symbols: [String]
     private let prefix: String
     private let rate: Int
+    private let copies: ClosedRange<Int>
     private var flow: SyntheticFlow
+    private var random: SplitMix
     private var timer: LoopTimer?
     private var startNanoseconds: UInt64 = 0
     private var sentCount = 0
@@ -34,7 +29,10 @@ final class LoadDriver {
     /// The first of each, for the report.
     private(set) var firstFailure: [Endpoint: String] = [:]
 
-    /// Prepares a load; `prefix` begins every clientOrderId, so that runs differ.
+    /// Prepares a load.
+    ///
+    /// `prefix` begins every clientOrderId, so that runs differ. Each order is
+    /// sent so many times at once under one name.
     init(
         pairs: [PairRules],
         lanes: [ClientLane],
@@ -42,6 +40,7 @@ final class LoadDriver {
         rate: Int,
         seed: UInt64,
         prefix: String,
+        copies: ClosedRange<Int>,
         loop: EventLoop
     ) {
         self.loop = loop
@@ -49,7 +48,9 @@ final class LoadDriver {
         self.keys = keys
         self.rate = rate
         self.prefix = prefix
+        self.copies = copies
         symbols = pairs.map(\.symbol)
+        random = SplitMix(seed: ~seed)
         flow = SyntheticFlow(pairs: pairs, seed: seed)
     }
 
@@ -95,7 +96,10 @@ final class LoadDriver {
             quantity: order.quantity,
             clientOrderID: id
         )
-        place(ticket, account: order.role.rawValue)
+        let count = Int.random(in: copies, using: &random)
+        journal.entries[id]?.copiesInFlight = count
+        // One after another lane: copies go over different routers.
+        for _ in 0..<count { place(ticket, account: order.role.rawValue) }
     }
 
     private func place(_ ticket: OrderTicket, account: Int) {
@@ -110,7 +114,7 @@ final class LoadDriver {
             self.latencies.append(now - sent)
             switch outcome {
             case .acknowledged(let answer):
-                self.journal.entries[id]?.placement = .acknowledged(answer)
+                self.journal.entries[id]?.settleCopy(.acknowledged(answer))
                 self.acknowledged.append(
                     Acknowledged(symbol: ticket.symbol, sentNanoseconds: sent, nanoseconds: now)
                 )
@@ -125,13 +129,13 @@ final class LoadDriver {
     }
 
     private func didRefuse(_ refusal: Refusal, _ ticket: OrderTicket, account: Int) {
-        let attempts = journal.entries[ticket.clientOrderID]?.attempts ?? 0
+        let entry = journal.entries[ticket.clientOrderID]
         let isDuplicate = refusal.code == -2010 && refusal.message.hasPrefix("Duplicate")
-        if isDuplicate, attempts > 1 {
-            // An earlier try was carried out and its answer was lost: ask what became of it.
+        if isDuplicate, let entry, entry.attempts > 1, !entry.isAcknowledged {
+            // Another try was carried out and its answer is not here: ask what became of it.
             lookUp(ticket, account: account)
         } else {
-            journal.entries[ticket.clientOrderID]?.placement = .refused(refusal)
+            journal.entries[ticket.clientOrderID]?.settleCopy(.refused(refusal))
         }
     }
 
@@ -144,9 +148,9 @@ final class LoadDriver {
             switch outcome {
             case .acknowledged(let answer):
                 // It may still fill: only what is final binds the exchange.
-                self.journal.entries[id]?.placement = .acknowledged(answer)
+                self.journal.entries[id]?.settleCopy(.acknowledged(answer))
             case .refused(let refusal):
-                self.journal.entries[id]?.placement = .refused(refusal)
+                self.journal.entries[id]?.settleCopy(.refused(refusal))
             case .unavailable(let refusal):
                 self.note(client.endpoint, "\(refusal)")
                 self.later { self.lookUp(ticket, account: account) }
@@ -173,7 +177,8 @@ final class LoadDriver {
 
     private func beginCancel(_ id: String) {
         // A cancel of what is not acknowledged would race its placement.
-        guard let entry = journal.entries[id], entry.isAcknowledged else { return }
+        guard let entry = journal.entries[id], entry.isAcknowledged, entry.copiesInFlight == 0
+        else { return }
         journal.entries[id]?.cancellation = .pending
         cancel(id, entry, attempt: 1)
     }

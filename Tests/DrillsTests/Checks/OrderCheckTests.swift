@@ -121,4 +121,52 @@ import Workload
             #expect(Set(kinds(run)) == [.inconsistent])
         }
     }
+
+    // MARK: Copies
+
+    @Test func copyWithoutAnAnswerIsUnresolved() {
+        var run = SampleRun()
+        run.journal.entries["maker"]?.copiesInFlight = 1
+        #expect(kinds(run) == [.unresolved])
+    }
+
+    @Test func copyRefusedAsADuplicateChangesNothing() {
+        var run = SampleRun()
+        let refusal = Refusal(status: 400, code: -2010, message: "Duplicate order sent.")
+        let before = run.journal.entries["taker"]?.placement
+        run.journal.entries["taker"]?.copiesInFlight = 1
+        run.journal.entries["taker"]?.settleCopy(.refused(refusal))
+        #expect(run.journal.entries["taker"]?.placement == before)
+        #expect(kinds(run).isEmpty)
+    }
+
+    @Test func acknowledgementStandsAfterARefusal() {
+        var entry = JournalEntry(account: 0, symbol: "X", isBuy: true, price: 1, quantity: 1)
+        entry.copiesInFlight = 2
+        entry.settleCopy(.refused(Refusal(status: 400, code: -2010, message: "Duplicate")))
+        #expect(entry.isPending)
+        entry.settleCopy(.acknowledged(Acknowledgement(orderID: 1, status: "", executedUnits: 0)))
+        #expect(entry.isAcknowledged)
+        #expect(!entry.isPending)
+    }
+
+    @Test func copyThatWasAcknowledgedAndIsGoneIsLost() {
+        var run = SampleRun()
+        let copy = Acknowledgement(orderID: 47, status: "NEW", executedUnits: 0)
+        run.journal.entries["taker"]?.copiesInFlight = 1
+        run.journal.entries["taker"]?.settleCopy(.acknowledged(copy))
+        #expect(kinds(run) == [.lost])
+    }
+
+    @Test func copyThatExecutedTooIsDuplicated() {
+        var run = SampleRun()
+        let copy = Acknowledgement(orderID: 47, status: "FILLED", executedUnits: Self.coin)
+        run.journal.entries["taker"]?.attempts = 2
+        run.journal.entries["taker"]?.copiesInFlight = 1
+        run.journal.entries["taker"]?.settleCopy(.acknowledged(copy))
+        run.state.accounts[1].orders.append(
+            run.record(47, "taker", "BUY", Self.coin, Self.coin, "FILLED")
+        )
+        #expect(kinds(run) == [.duplicated])
+    }
 }

@@ -92,4 +92,33 @@ import Workload
         let chooser = FaultChooser(kind: .zoneLoss, plan: plan, file: cluster.file)
         #expect(chooser.expendableZones == ["c"])
     }
+
+    @Test func upgradeRestartsEverythingOnceButTheOnlyRedis() throws {
+        let quorum = try SampleCluster("local-quorum").choice(.rollingUpgrade).members
+        #expect(
+            quorum.map(\.description)
+                == ["r1", "r2", "r3", "c1", "c2", "n1", "n2", "n3", "g1", "g2"]
+        )
+        let local = try SampleCluster("local").choice(.rollingUpgrade).members
+        #expect(local.map(\.description) == ["c1", "n1", "n2", "n3", "g1", "g2"])
+    }
+
+    @Test func noiseHitsNobodyAndExcusesNobody() throws {
+        let choice = try SampleCluster("local").choice(.noisyNeighbour)
+        #expect(choice.members.isEmpty)
+        #expect(choice.shards.count == 4)
+        #expect(choice.excused == [])
+    }
+
+    @Test func stormNeedsASecondRouter() throws {
+        let cluster = try SampleCluster("local")
+        #expect(try !cluster.choice(.retryStorm).deposed.isEmpty)
+        var file = cluster.file
+        file.nodes.removeAll { $0.id == "g2" }
+        var random = SplitMix(seed: 1)
+        #expect(throws: LoadError.self) {
+            try FaultChooser(kind: .retryStorm, plan: cluster.plan, file: file)
+                .choose(cluster.status, coordinator: "c1", &random)
+        }
+    }
 }
