@@ -35,7 +35,9 @@ final class DepthWatch {
         }
         do throws(LoadError) {
             for pair in pairs {
-                books[pair.symbol]?.begin(try snapshot(of: pair.symbol))
+                // Events come in while we wait for it: no book may be under change meanwhile.
+                let snapshot = try snapshot(of: pair.symbol)
+                books[pair.symbol]?.begin(snapshot)
             }
         } catch {
             stop()
