@@ -41,55 +41,9 @@ public enum DrillCommand {
     private static func run(_ options: DrillOptions) -> Int32 {
         let waiter = LoopWaiter(loop: EventLoop())
         waiter.interruptOnSignals()
-        var report = DrillReport(
-            drill: options.kind,
-            machine: MachineFacts(),
-            seed: options.seed,
-            rate: options.rate,
-            runs: options.runs
-        )
         Terminal.say("\(options.kind.rawValue), seed \(options.seed), \(options.rate) requests/s")
-        do throws(LoadError) {
-            let cluster = try ClusterUnderTest(waiter: waiter, topology: options.topology)
-            drill(options, cluster, &report)
-            // Whoever interrupts a drill has not found a failure.
-            let hasFailed = report.failedCount > 0 && !waiter.isInterrupted
-            let keeps = options.keepsFiles || hasFailed
-            cluster.stop(keepingFiles: keeps)
-            if keeps { Terminal.say("files: \(cluster.directory)") }
-        } catch {
-            report.abortReason = "\(error)"
-        }
+        let report = Drill(options, waiter).run()
         Terminal.say(report.closing)
-        return write(report, options) && report.failedCount == 0 ? 0 : 1
-    }
-
-    private static func drill(
-        _ options: DrillOptions,
-        _ cluster: ClusterUnderTest,
-        _ report: inout DrillReport
-    ) {
-        do throws(LoadError) {
-            let drill = try DrillRun(options, cluster)
-            defer { drill.stop() }
-            for number in 1...options.runs {
-                let run = try drill.run(number)
-                report.finished.append(run)
-                Terminal.say(run.text)
-            }
-        } catch {
-            report.abortReason = cluster.waiter.isInterrupted ? "interrupted" : "\(error)"
-        }
-    }
-
-    private static func write(_ report: DrillReport, _ options: DrillOptions) -> Bool {
-        guard let path = options.reportPath else { return true }
-        do throws(LoadError) {
-            try ReportFile.write(report, to: path)
-            return true
-        } catch {
-            Terminal.note("castle drill: \(error)")
-            return false
-        }
+        return report.failedCount == 0 && report.writeFailure == nil ? 0 : 1
     }
 }

@@ -9,6 +9,7 @@ struct DrillOptions: Equatable, Sendable {
         Arguments.Flag("--seconds", "N", help: "how long a noisy neighbour makes noise (20)"),
         Arguments.Flag("--topology", "FILE", help: "what to start (the local topology)"),
         Arguments.Flag("--json", "FILE", help: "write the report there too"),
+        Arguments.Flag("--plot", "FILE", help: "draw the run with the longest gap there (SVG)"),
         Arguments.Flag("--keep", help: "leave the cluster's files for a look"),
         Arguments.Flag("--verbose", help: "say which requests failed and why"),
     ]
@@ -21,6 +22,7 @@ struct DrillOptions: Equatable, Sendable {
     var seconds: Int
     var topology: String?
     var reportPath: String?
+    var plotPath: String?
     var keepsFiles: Bool
     var isVerbose: Bool
 
@@ -40,6 +42,7 @@ struct DrillOptions: Equatable, Sendable {
         seconds = try arguments.integer("--seconds", in: 1...300, default: 20)
         topology = arguments.text("--topology").map { FileStore.absolute($0) }
         reportPath = arguments.text("--json")
+        plotPath = arguments.text("--plot")
         keepsFiles = arguments.has("--keep")
         isVerbose = arguments.has("--verbose")
     }

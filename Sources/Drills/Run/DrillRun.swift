@@ -44,7 +44,7 @@ final class DrillRun {
     }
 
     /// One run: load, fault, recovery, checks.
-    func run(_ number: Int) throws(LoadError) -> RunReport {
+    func run(_ number: Int) throws(LoadError) -> (RunReport, RunTimeline) {
         rest()
         let status = try injector.prepare()
         let before = try client.reader.totals()
@@ -62,6 +62,7 @@ final class DrillRun {
         waiter.pause(milliseconds: Self.coolDownMilliseconds)
         let healed = try injector.waitUntilHealed(fault)
         driver.stop()
+        let timeline = timeline(fault, strikes, driver)
         waiter.wait(timeoutMilliseconds: Self.quietMilliseconds) {
             driver.journal.pendingCount == 0
         }
@@ -77,7 +78,7 @@ final class DrillRun {
         let broken = ExpectationCheck.violations(options.kind, seen)
         let violations = try check(driver.journal, since: before) + broken
         for violation in violations.prefix(Self.violationsShown) { Terminal.note("  \(violation)") }
-        return RunReport(
+        let report = RunReport(
             run: number,
             runs: options.runs,
             fault: fault.text + gaps.place,
@@ -88,6 +89,7 @@ final class DrillRun {
             retried: driver.journal.retriedCount,
             violations: violations
         )
+        return (report, timeline)
     }
 
     private func makeDriver(_ number: Int) -> LoadDriver {
@@ -100,6 +102,28 @@ final class DrillRun {
             prefix: "\(prefix)\(number)-",
             copies: options.kind.copies,
             loop: waiter.loop
+        )
+    }
+
+    private func timeline(
+        _ fault: Fault,
+        _ strikes: [Strike],
+        _ driver: LoadDriver
+    ) -> RunTimeline {
+        let zero = strikes.first?.nanoseconds ?? driver.startNanoseconds
+        func microseconds(_ moment: UInt64) -> Int64 { (Int64(moment) - Int64(zero)) / 1000 }
+        var marks = strikes.map {
+            RunTimeline.Mark(microseconds: microseconds($0.nanoseconds), text: $0.what)
+        }
+        if case .pause(let milliseconds) = fault.action {
+            marks.append(.init(microseconds: Int64(milliseconds) * 1000, text: "goes on"))
+        }
+        return RunTimeline(
+            title: "\(options.kind.rawValue): \(fault.text)",
+            startMicroseconds: microseconds(driver.startNanoseconds),
+            endMicroseconds: microseconds(waiter.loop.nowNanoseconds),
+            acknowledgedMicroseconds: driver.acknowledged.map { microseconds($0.nanoseconds) },
+            marks: marks
         )
     }
 

@@ -18,7 +18,7 @@ final class LoadDriver {
     private var flow: SyntheticFlow
     private var random: SplitMix
     private var timer: LoopTimer?
-    private var startNanoseconds: UInt64 = 0
+    private(set) var startNanoseconds: UInt64 = 0
     private var sentCount = 0
     private var turn = 0
     private(set) var journal = OrderJournal()

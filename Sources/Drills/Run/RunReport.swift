@@ -61,7 +61,15 @@ public struct DrillReport: Codable, Equatable, Sendable {
     /// Runs asked for.
     public var runs: Int
     /// Runs that were finished.
-    public var finished: [RunReport] = []
+    public var finished: [RunReport] = [] {
+        didSet { gaps = LatencySummary(finished.map(\.gapNanoseconds)) }
+    }
+    /// Percentiles of the gaps of those runs, and how many there are.
+    public private(set) var gaps = LatencySummary([])
+    /// Where the plot was written.
+    public var plot: String?
+    /// Why a file that was asked for is not there.
+    public var writeFailure: String?
     /// Why the drill ended early; empty when it did not.
     public var abortReason = ""
 
@@ -70,18 +78,18 @@ public struct DrillReport: Codable, Equatable, Sendable {
     /// Runs that failed or did not come to an end.
     public var failedCount: Int { runs - passedCount }
 
-    /// The gaps of the runs.
-    public var gaps: LatencySummary { LatencySummary(finished.map(\.gapNanoseconds)) }
-
-    /// The last lines: the gaps, and `N passed, N failed`.
+    /// The last lines: the gaps, the plot, and `N passed, N failed`.
     public var closing: String {
         var lines = ""
         if !finished.isEmpty {
-            let gaps = gaps
-            let parts = [("p50", gaps.p50), ("p90", gaps.p90), ("max", gaps.max)]
+            let parts = [
+                ("p50", gaps.p50), ("p90", gaps.p90), ("p99", gaps.p99), ("max", gaps.max),
+            ]
             let text = parts.map { "\($0) \(LatencySummary.milliseconds($1)) ms" }
-            lines += "gap \(text.joined(separator: "  "))\n"
+            let runs = gaps.count == 1 ? "1 run" : "\(gaps.count) runs"
+            lines += "gap \(text.joined(separator: "  "))  of \(runs)\n"
         }
+        if let plot { lines += "plot \(plot)\n" }
         if !abortReason.isEmpty { lines += "ended early: \(abortReason)\n" }
         return lines + "\(passedCount) passed, \(failedCount) failed"
     }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 import Workload
 
@@ -46,8 +47,26 @@ import Workload
         report.abortReason = "the cluster is not healthy"
         let lines = report.closing.split(separator: "\n")
         #expect(lines.last == "1 passed, 3 failed")
-        #expect(lines.first?.hasSuffix("max 30.00 ms") == true)
+        #expect(lines.first?.hasSuffix("max 30.00 ms  of 2 runs") == true)
         #expect(lines[1] == "ended early: the cluster is not healthy")
+    }
+
+    @Test func jsonHasThePercentilesOfTheGaps() throws {
+        var report = DrillReport(
+            drill: .killPrimary,
+            machine: MachineFacts(),
+            seed: 1,
+            rate: 400,
+            runs: 2
+        )
+        for gap: UInt64 in [10_000_000, 30_000_000] { report.finished.append(run(gap: gap)) }
+        report.plot = "gap.svg"
+        let read = try JSONDecoder().decode(DrillReport.self, from: JSONEncoder().encode(report))
+        #expect(read == report)
+        #expect(read.gaps.count == 2)
+        #expect(read.gaps.max == 30_000_000)
+        #expect(read.gaps.p50 < 11_000_000)
+        #expect(report.closing.contains("\nplot gap.svg\n"))
     }
 
     @Test(arguments: [

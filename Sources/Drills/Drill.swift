@@ -1,0 +1,87 @@
+import Configuration
+import EventLoop
+import Workload
+
+/// All runs of one drill, against one cluster of its own.
+struct Drill {
+    private let options: DrillOptions
+    private let waiter: LoopWaiter
+
+    init(_ options: DrillOptions, _ waiter: LoopWaiter) {
+        self.options = options
+        self.waiter = waiter
+    }
+
+    /// Starts a cluster, breaks it so many times, stops it, and writes what was asked for.
+    ///
+    /// - Returns: What was seen; why it ended early, if it did.
+    func run() -> DrillReport {
+        var report = DrillReport(
+            drill: options.kind,
+            machine: MachineFacts(),
+            seed: options.seed,
+            rate: options.rate,
+            runs: options.runs
+        )
+        var plotted: RunTimeline?
+        do throws(LoadError) {
+            let cluster = try ClusterUnderTest(waiter: waiter, topology: options.topology)
+            plotted = repeatRuns(cluster, &report)
+            // Whoever interrupts a drill has not found a failure.
+            let hasFailed = report.failedCount > 0 && !waiter.isInterrupted
+            let isInterrupted = waiter.isInterrupted
+            let keeps = options.keepsFiles || hasFailed
+            cluster.stop(keepingFiles: keeps)
+            waiter.isInterrupted = isInterrupted
+            if keeps { Terminal.say("files: \(cluster.directory)") }
+        } catch {
+            report.abortReason = "\(error)"
+        }
+        write(&report, plotted)
+        return report
+    }
+
+    /// - Returns: What happened when in the run with the longest gap.
+    private func repeatRuns(
+        _ cluster: ClusterUnderTest,
+        _ report: inout DrillReport
+    ) -> RunTimeline? {
+        var longest: (gap: UInt64, timeline: RunTimeline)?
+        do throws(LoadError) {
+            let drill = try DrillRun(options, cluster)
+            defer { drill.stop() }
+            for number in 1...options.runs {
+                let (run, timeline) = try drill.run(number)
+                report.finished.append(run)
+                Terminal.say(run.text)
+                if longest.map({ $0.gap < run.gapNanoseconds }) ?? true {
+                    longest = (run.gapNanoseconds, timeline)
+                }
+            }
+        } catch {
+            report.abortReason = waiter.isInterrupted ? "interrupted" : "\(error)"
+        }
+        return longest?.timeline
+    }
+
+    private func write(_ report: inout DrillReport, _ timeline: RunTimeline?) {
+        do throws(LoadError) {
+            if let path = options.plotPath, let timeline {
+                try Self.replace(path, with: ThroughputPlot.svg(timeline))
+                report.plot = path
+            }
+            if let path = options.reportPath { try ReportFile.write(report, to: path) }
+        } catch {
+            Terminal.note("castle drill: \(error)")
+            report.writeFailure = "\(error)"
+        }
+    }
+
+    private static func replace(_ path: String, with text: String) throws(LoadError) {
+        do throws(ConfigurationError) {
+            try FileStore.replace(path, with: Array(text.utf8))
+        } catch {
+            throw LoadError("\(error)")
+        }
+    }
+}
