@@ -6,10 +6,13 @@ import Workload
 struct Drill {
     private let options: DrillOptions
     private let waiter: LoopWaiter
+    private let onRun: (RunReport) -> Void
 
-    init(_ options: DrillOptions, _ waiter: LoopWaiter) {
+    /// Prepares a drill; `onRun` is told of each run.
+    init(_ options: DrillOptions, _ waiter: LoopWaiter, onRun: @escaping (RunReport) -> Void) {
         self.options = options
         self.waiter = waiter
+        self.onRun = onRun
     }
 
     /// Starts a cluster, breaks it so many times, stops it, and writes what was asked for.
@@ -53,7 +56,7 @@ struct Drill {
             for number in 1...options.runs {
                 let (run, timeline) = try drill.run(number)
                 report.finished.append(run)
-                Terminal.say(run.text)
+                onRun(run)
                 if longest.map({ $0.gap < run.gapNanoseconds }) ?? true {
                     longest = (run.gapNanoseconds, timeline)
                 }

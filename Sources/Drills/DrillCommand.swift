@@ -17,7 +17,10 @@ public enum DrillCommand {
             return 0
         }
         do throws(ArgumentError) {
-            return run(try DrillOptions(arguments))
+            guard arguments.first == DrillSeries.name else {
+                return run(try DrillOptions(arguments))
+            }
+            return try DrillSeries(Array(arguments.dropFirst())).run()
         } catch {
             Terminal.note("castle drill: \(error)")
             return ArgumentError.exitCode
@@ -30,7 +33,8 @@ public enum DrillCommand {
             summary: "Starts a cluster, breaks it under load, and checks every order after it.",
             flags: DrillOptions.flags
         )
-        text += "\nNAME is one of\n"
+        text += "\ncastle drill \(DrillSeries.name) runs every one; it takes --report DIR"
+        text += " instead of --json and --plot.\n\nNAME is one of\n"
         for kind in DrillKind.allCases {
             let padding = String(repeating: " ", count: max(1, 18 - kind.rawValue.count))
             text += "  \(kind.rawValue)\(padding)\(kind.summary)\n"
@@ -42,8 +46,8 @@ public enum DrillCommand {
         let waiter = LoopWaiter(loop: EventLoop())
         waiter.interruptOnSignals()
         Terminal.say("\(options.kind.rawValue), seed \(options.seed), \(options.rate) requests/s")
-        let report = Drill(options, waiter).run()
+        let report = Drill(options, waiter) { Terminal.say($0.text) }.run()
         Terminal.say(report.closing)
-        return report.failedCount == 0 && report.writeFailure == nil ? 0 : 1
+        return report.hasPassed ? 0 : 1
     }
 }

@@ -33,6 +33,11 @@ struct DrillOptions: Equatable, Sendable {
             let names = DrillKind.allCases.map(\.rawValue).joined(separator: ", ")
             throw .badValue(flag: "NAME", value: name, expected: "one of \(names)")
         }
+        try self.init(kind, arguments)
+    }
+
+    /// Takes everything but the name of the drill from a command line.
+    init(_ kind: DrillKind, _ arguments: Arguments) throws(ArgumentError) {
         self.kind = kind
         runs = try arguments.integer("--runs", in: 1...10_000, default: 1)
         // The exchange keeps the last 20,000 closed orders of a pair: a run must fit.

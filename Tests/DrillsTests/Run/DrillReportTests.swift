@@ -77,6 +77,42 @@ import Workload
         #expect(DrillCommand.run(arguments: words) == 64)
     }
 
+    @Test(arguments: [
+        ["all", "--json", "x"], ["all", "--plot", "x"], ["all", "kill-edge"],
+        ["all", "--runs", "0"],
+    ])
+    func badCommandLineForAllIsRefused(words: [String]) {
+        #expect(DrillCommand.run(arguments: words) == 64)
+    }
+
+    @Test func everyDrillOfAllWritesFilesOfItsOwn() throws {
+        let words = ["--runs", "3", "--seed", "5", "--report", "/reports"]
+        let options = try DrillSeries(words).options
+        #expect(options.map(\.kind) == DrillKind.allCases)
+        #expect(options.allSatisfy { $0.runs == 3 && $0.seed == 5 })
+        #expect(options[0].reportPath == "/reports/kill-primary.json")
+        #expect(options[1].plotPath == "/reports/kill-standby.svg")
+        #expect(try DrillSeries([]).options[0].plotPath == nil)
+    }
+
+    @Test func summarySaysWhatFailed() {
+        var report = DrillReport(
+            drill: .killEdge,
+            machine: MachineFacts(),
+            seed: 1,
+            rate: 400,
+            runs: 2
+        )
+        report.finished = [run(), run()]
+        #expect(report.summary.hasPrefix("kill-edge         2/2 passed  gap p50 18"))
+        #expect(report.summary.hasSuffix("of 2 runs  lost 0  duplicated 0"))
+        report.finished[1].violations = [Violation(.lost, "x")]
+        #expect(report.summary.hasSuffix("lost 1  duplicated 0  FAILED"))
+        report.finished = []
+        report.abortReason = "no"
+        #expect(report.summary == "kill-edge         0/2 passed  ended early: no  FAILED")
+    }
+
     @Test func drillsAreListed() {
         #expect(DrillCommand.run(arguments: ["list"]) == 0)
     }
