@@ -148,7 +148,11 @@ public struct LogLeader: Sendable {
             guard let entry = try end.advance(to: record) else { continue }
             records.append(entry.proposed(again: epoch))
         }
-        invariant(phase == .catchingUp(tail: end.id), "a term opens at the sealed tail")
+        // The same entry may stand there under the id of another epoch; the base's hash decides.
+        guard case .catchingUp(let tail) = phase, tail.sequence == end.id.sequence else {
+            invariant(false, "a term opens at the sealed tail")
+            return .verify(epoch)
+        }
         let marker = LogEntry(
             id: EntryID(epoch: epoch, sequence: SequenceNumber(end.id.sequence.rawValue + 1)),
             kind: .newEpoch,

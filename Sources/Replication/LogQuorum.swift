@@ -134,6 +134,8 @@ public struct LogQuorum: Sendable {
     ///
     /// - Parameter effects: What to do is appended here.
     public mutating func tick(effects: inout [Effect]) {
+        // Whoever was asked has answered, and it was not enough.
+        if let repair, repair.asked.isEmpty { self.repair = nil }
         retryRefusing(&effects)
         repairNext(&effects)
     }

@@ -91,6 +91,30 @@ import Wire
         #expect(cursor.id == entryID(3, 4))
     }
 
+    @Test func aBaseUnderAnotherIDIsOpenedUnderTheOneOfTheLog() throws {
+        var builder = LogBuilder()
+        let record = builder.next()
+        var cursor = LogCursor()
+        // Applied under an id that a primary gave which never had a majority.
+        let again = try LogEntry(decoding: record.bytes).proposed(again: Epoch(2))
+        _ = try cursor.advance(to: again)
+        var leader = LogLeader(epoch: Epoch(3))
+        let seal = AcceptorRequest.seal(Epoch(3), owner: 0)
+        _ = leader.received(.sealed(tail: record.id, hash: record.hash), to: seal)
+        #expect(!leader.knowsBase(at: cursor))
+        let rewinds = cursor.rewind()
+        #expect(rewinds)
+        #expect(leader.read([record], at: cursor) == [record])
+        _ = try cursor.advance(to: record)
+        #expect(leader.knowsBase(at: cursor))
+        let request = try leader.open(cursor: cursor, time: .zero, digest: 0, payload: [])
+        guard case .open(_, record.id, record.hash, let records) = request else {
+            Issue.record("\(request)")
+            return
+        }
+        #expect(records.map(\.id) == [entryID(3, 2)])
+    }
+
     @Test func whatDoesNotHangTogetherIsNotOpened() throws {
         var builder = LogBuilder()
         let first = builder.next()
