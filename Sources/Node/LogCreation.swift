@@ -39,14 +39,7 @@ final class LogCreation {
     private func make(_ shard: ShardID) {
         let log = Log()
         logs.append(log)
-        log.acceptors = context.plan.redis.map {
-            LogAcceptor(
-                loop: context.loop,
-                endpoint: RedisEndpoint(host: $0.host, port: $0.port),
-                shard: shard,
-                durability: RedisDurability(context.plan.durability)
-            )
-        }
+        log.acceptors = context.logAcceptors(of: shard)
         for index in log.acceptors.indices {
             log.acceptors[index].onReady = { [unowned self, unowned log] in look(log, index) }
         }

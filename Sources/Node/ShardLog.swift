@@ -34,22 +34,16 @@ final class ShardLog {
     init(context: ProcessContext, shard: ShardID) {
         self.context = context
         self.shard = shard
-        let endpoints = context.plan.redis.map { RedisEndpoint(host: $0.host, port: $0.port) }
-        acceptors = endpoints.map {
-            LogAcceptor(
-                loop: context.loop,
-                endpoint: $0,
-                shard: shard,
-                durability: RedisDurability(context.plan.durability)
-            )
+        acceptors = context.logAcceptors(of: shard)
+        tails = acceptors.map {
+            LogTail(loop: context.loop, endpoint: $0.endpoint, shard: shard)
         }
-        tails = endpoints.map { LogTail(loop: context.loop, endpoint: $0, shard: shard) }
         quorum = LogQuorum(
-            acceptorCount: endpoints.count,
+            acceptorCount: acceptors.count,
             incarnation: context.plan.clusterNumber
         )
-        durable = QuorumTail(acceptorCount: endpoints.count, after: .zero)
-        for index in endpoints.indices { listen(to: index) }
+        durable = QuorumTail(acceptorCount: acceptors.count, after: .zero)
+        for index in acceptors.indices { listen(to: index) }
         let interval = Self.tickMilliseconds
         ticks = context.loop.schedule(
             afterMilliseconds: interval,
@@ -122,8 +116,22 @@ final class ShardLog {
     }
 }
 
+extension ProcessContext {
+    /// A shard's log on each Redis of the plan, in its order; begins to connect.
+    func logAcceptors(of shard: ShardID) -> [LogAcceptor] {
+        plan.redis.map {
+            LogAcceptor(
+                loop: loop,
+                endpoint: RedisEndpoint(host: $0.host, port: $0.port),
+                shard: shard,
+                durability: RedisDurability(plan.durability)
+            )
+        }
+    }
+}
+
 extension RedisDurability {
-    init(_ durability: Durability) {
+    fileprivate init(_ durability: Durability) {
         switch durability {
         case .always: self = .always
         case .everysec: self = .everySecond

@@ -121,10 +121,18 @@ public struct LogLeader: Sendable {
     /// - Parameter cursor: The replica's place.
     /// - Returns: Whether the term can open on it.
     public func knowsBase(at cursor: LogCursor) -> Bool {
-        guard case .catchingUp(let tail) = phase else { return false }
-        if let base, base.sequence == cursor.id.sequence { return true }
+        guard let tail = sealedTail else { return false }
+        if knownBase(at: cursor) != nil { return true }
         let next = held.first?.id ?? tail
         return isWhole || tail == cursor.id || cursor.id == .zero || next.epoch == cursor.id.epoch
+    }
+
+    private func knownBase(at cursor: LogCursor) -> EntryID? {
+        base.flatMap { $0.sequence == cursor.id.sequence ? $0 : nil }
+    }
+
+    private var sealedTail: EntryID? {
+        if case .catchingUp(let tail) = phase { tail } else { nil }
     }
 
     /// Opens the term after catching up: what is held, then a marker.
@@ -149,10 +157,10 @@ public struct LogLeader: Sendable {
             records.append(entry.proposed(again: epoch))
         }
         // The same entry may stand there under the id of another epoch; the base's hash decides.
-        guard case .catchingUp(let tail) = phase, tail.sequence == end.id.sequence else {
-            invariant(false, "a term opens at the sealed tail")
-            return .verify(epoch)
-        }
+        invariant(
+            sealedTail?.sequence == end.id.sequence,
+            "a term opens at the sealed tail"
+        )
         let marker = LogEntry(
             id: EntryID(epoch: epoch, sequence: SequenceNumber(end.id.sequence.rawValue + 1)),
             kind: .newEpoch,
@@ -165,10 +173,9 @@ public struct LogLeader: Sendable {
             payload: payload
         )
         records.append(marker.encoded())
-        let known = base.flatMap { $0.sequence == cursor.id.sequence ? $0 : nil }
         let request = AcceptorRequest.open(
             epoch,
-            base: known ?? cursor.id,
+            base: knownBase(at: cursor) ?? cursor.id,
             baseHash: cursor.hash,
             records: records
         )

@@ -35,7 +35,6 @@ extension LogQuorum {
 
     mutating func begin(
         _ epoch: Epoch,
-        _ owner: UInt64,
         _ request: AcceptorRequest,
         _ effects: inout [Effect]
     ) {
@@ -186,10 +185,10 @@ extension LogQuorum {
         case (.seal, .sealed(let tail, let hash)) where members[index].standing == .sealing:
             sealed(index, tail, hash, &effects)
         case (.seal, .fenced(let promised, let opened)):
-            fence(promised, opened, request, &effects)
+            fence(promised, opened, &effects)
         case (_, .fenced(let promised, let opened)):
             // A lower promise: it has lost its disk since, and may have been created anew.
-            if promised > term.epoch { return fence(promised, opened, request, &effects) }
+            if promised > term.epoch { return fence(promised, opened, &effects) }
             seal(index, &effects)
         case (_, .noIncarnation):
             members[index].standing = .learner
@@ -296,11 +295,11 @@ extension LogQuorum {
     private mutating func fence(
         _ promised: Epoch,
         _ opened: Epoch,
-        _ request: AcceptorRequest,
         _ effects: inout [Effect]
     ) {
+        guard let term else { return }
         // What the role asked and not what we asked for it: a role knows only its own questions.
-        let asked = term?.waiting.first ?? term?.open ?? term?.request ?? request
+        let asked = term.waiting.first ?? term.open ?? term.request
         resign()
         effects.append(.answer(.fenced(promised: promised, opened: opened), to: asked))
     }

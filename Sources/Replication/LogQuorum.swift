@@ -112,7 +112,7 @@ public struct LogQuorum: Sendable {
     ///   - effects: What to do is appended here.
     public mutating func ask(_ request: AcceptorRequest, effects: inout [Effect]) {
         switch request {
-        case .seal(let epoch, let owner): begin(epoch, owner, request, &effects)
+        case .seal(let epoch, _): begin(epoch, request, &effects)
         case .open: open(request, &effects)
         case .append(_, _, let record): append(record, request, &effects)
         case .verify: verify(request, &effects)

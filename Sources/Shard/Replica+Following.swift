@@ -51,7 +51,10 @@ extension Replica {
 
     /// Nothing after us although the log is further: what we need lies below, or was trimmed away.
     private func readAgain(_ effects: inout [ReplicaEffect]) {
-        guard rewind() else { return restore(&effects) }
+        if rewind() { readFromTheBeginning(&effects) } else { restore(&effects) }
+    }
+
+    private func readFromTheBeginning(_ effects: inout [ReplicaEffect]) {
         leader?.restart(isWhole: true)
         if leader == nil { follow(&effects) } else { catchUp(&effects) }
     }
@@ -108,8 +111,7 @@ extension Replica {
         switch fault {
         case .gap where rewind():
             stopFollowing(&effects)
-            leader?.restart(isWhole: true)
-            if leader == nil { follow(&effects) } else { catchUp(&effects) }
+            readFromTheBeginning(&effects)
         case .gap(let expected, let found):
             let hole = "entries \(expected) to \(found) are gone"
             effects.append(.note(.warning, "\(hole); starting over from a snapshot"))

@@ -6,16 +6,17 @@ import Wire
 // The acceptors, and the nodes' connections to them.
 
 extension SimulatedCluster {
+    /// Lets the present process of a node try to connect.
+    func connectLog(_ node: Int, _ acceptor: Int, in delay: ClosedRange<UInt64>) {
+        let instance = nodes[node].instance
+        schedule(.connectLog(node: node, acceptor: acceptor, instance: instance), in: delay)
+    }
+
     func connectLog(_ node: Int, _ acceptor: Int, _ instance: UInt64) {
         guard nodes[node].instance == instance, nodes[node].isUp else { return }
         guard nodes[node].connections[acceptor] == nil else { return }
         guard isReachable(acceptor, from: node), !nodes[node].isPaused else {
-            let event = SimulatedEvent.connectLog(
-                node: node,
-                acceptor: acceptor,
-                instance: instance
-            )
-            return schedule(event, in: 3000...6000)
+            return connectLog(node, acceptor, in: 3000...6000)
         }
         let id = newID()
         connections[id] = LogConnection(
@@ -135,12 +136,7 @@ extension SimulatedCluster {
         note("connection lost", node)
         nodes[node].connections[acceptor] = nil
         askQuorum(node) { $0.lost(acceptor, effects: &$1) }
-        let event = SimulatedEvent.connectLog(
-            node: node,
-            acceptor: acceptor,
-            instance: connection.instance
-        )
-        schedule(event, in: 500...4000)
+        connectLog(node, acceptor, in: 500...4000)
     }
 
     /// A request without an answer for long makes the connection worthless.

@@ -19,14 +19,7 @@ extension SimulatedCluster {
         nodes[node].isFlushDue = false
         let instance = nodes[node].instance
         note("start", node, instance)
-        for acceptor in acceptors.indices {
-            let event = SimulatedEvent.connectLog(
-                node: node,
-                acceptor: acceptor,
-                instance: instance
-            )
-            schedule(event, in: 200...3000)
-        }
+        for acceptor in acceptors.indices { connectLog(node, acceptor, in: 200...3000) }
         schedule(.tick(node: node, instance: instance), in: 1000...10_000)
     }
 

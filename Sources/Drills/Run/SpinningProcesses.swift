@@ -4,7 +4,6 @@ import Workload
 
 /// Processes that do nothing but take processor time.
 final class SpinningProcesses {
-    private static let signal: Int32 = 9
     private var children: [ChildProcess] = []
 
     /// Twice as many as processors, and at least four.
@@ -28,6 +27,6 @@ final class SpinningProcesses {
 
     /// Ends them.
     func stop() {
-        for child in children { child.kill(Self.signal) }
+        for child in children { child.kill(SIGKILL) }
     }
 }
