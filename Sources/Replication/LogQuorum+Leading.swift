@@ -65,7 +65,6 @@ extension LogQuorum {
             self.term?.baseHash = baseHash
             self.term?.recent = records
         }
-        retryRefusing(&effects)
         for index in members.indices where members[index].standing == .sealed {
             place(index, &effects)
         }
@@ -82,14 +81,12 @@ extension LogQuorum {
         if record.id > term.tail { self.term?.recent.append(record) }
         if !term.waiting.contains(request) { self.term?.waiting.append(request) }
         if let failure = term.failure { effects.append(.answer(failure, to: request)) }
-        retryRefusing(&effects)
         for index in members.indices { pump(index, &effects) }
     }
 
     mutating func verify(_ request: AcceptorRequest, _ effects: inout [Effect]) {
         guard let term, term.isOpen else { return }
         self.term?.verify = (request, [])
-        retryRefusing(&effects)
         for index in members.indices where members[index].standing == .following {
             effects.append(.ask(request, of: index))
         }
@@ -196,6 +193,8 @@ extension LogQuorum {
             giveUp(reply, &effects)
             repairNext(&effects)
         case (_, .failed(let reason)):
+            // Whatever else was under way is refused with it.
+            guard members[index].standing != .refusing else { return }
             members[index].standing = .refusing
             effects.append(.note("acceptor \(index + 1) refused: \(reason)"))
             giveUp(reply, &effects)
