@@ -68,7 +68,7 @@ let package = Package(
         module("HTTP", ["EventLoop", "TLS", "CNghttp2", "CWslay"]),
         module("Redis", ["Trading", "Wire", "Replication", "EventLoop", "CHiredis"]),
         module("Observability", ["EventLoop"]),
-        module("Configuration", ["Trading"]),
+        module("Configuration", ["Trading", "Membership"]),
         module("API", ["Trading", "MarketData"]),
         module(
             "Node",
@@ -114,7 +114,7 @@ let package = Package(
         tests("Redis", ["Redis", "Replication", "Wire", "Trading", "EventLoop"]),
         tests("Observability", ["Observability", "EventLoop"]),
         tests("API", ["API", "MarketData", "Trading"]),
-        tests("Configuration", ["Configuration", "Trading"]),
+        tests("Configuration", ["Configuration", "Membership", "Trading"]),
         tests(
             "Node",
             ["Node", "Configuration", "Membership", "EventLoop", "TLS", "Wire", "Trading"]

@@ -1,3 +1,5 @@
+import Membership
+
 /// The resolved topology: every process with its port, every file with its absolute path.
 ///
 /// Written once at start by `castle up` and read by every process of the cluster.
@@ -58,6 +60,8 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
     public var routers: [Endpoint]
     /// The proxy in front of the routers.
     public var edge: Endpoint
+    /// When silence counts.
+    public var detector: DetectorSettings
     /// Who owns which pairs at the start; the coordinator's log has the last word.
     public var shards: [ShardPlan]
     /// Path of the instrument file.
@@ -79,6 +83,7 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
         nodes: [Endpoint],
         routers: [Endpoint],
         edge: Endpoint,
+        detector: DetectorSettings = DetectorSettings(),
         shards: [ShardPlan],
         instruments: String,
         limits: String,
@@ -93,6 +98,7 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
         self.nodes = nodes
         self.routers = routers
         self.edge = edge
+        self.detector = detector
         self.shards = shards
         self.instruments = instruments
         self.limits = limits
@@ -132,6 +138,7 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
                 host: "127.0.0.1",
                 port: ports.edge
             ),
+            detector: topology.detector ?? DetectorSettings(),
             shards: topology.shards,
             instruments: topology.instruments,
             limits: topology.limits,

@@ -1,3 +1,4 @@
+import Membership
 import Trading
 
 /// How safely an entry is stored before it is acknowledged.
@@ -84,6 +85,8 @@ public struct Topology: Decodable, Equatable, Sendable {
     public var routers: [Place]
     /// The proxy in front of the routers.
     public var edge: Edge
+    /// When silence counts; the defaults where it is not given.
+    public var detector: DetectorSettings?
     /// Who owns which pairs.
     public var shards: [ShardPlan]
     /// The instrument file; relative to this file as written, absolute once loaded.

@@ -1,3 +1,4 @@
+import Membership
 import Trading
 
 /// The rules of a topology, each with the field it is about.
@@ -10,6 +11,7 @@ struct TopologyCheck {
     func run() throws(ConfigurationError) {
         try checkNames()
         try checkCounts()
+        try checkDetector()
         try checkShards()
         try checkPairs()
         try checkAccounts()
@@ -75,6 +77,11 @@ struct TopologyCheck {
 
     private func checkCount(_ count: Int, _ field: String, max: Int) throws(ConfigurationError) {
         try require((1...max).contains(count), field, "must be 1 to \(max), not \(count)")
+    }
+
+    private func checkDetector() throws(ConfigurationError) {
+        guard let defect = topology.detector?.defect else { return }
+        try require(false, "detector.\(defect.name)", defect.rule)
     }
 
     private func checkShards() throws(ConfigurationError) {

@@ -59,6 +59,14 @@ extension Coordinator {
         }
     }
 
+    /// Asks anew after all that are missing: until now a refusal could mean a cold start.
+    mutating func probeAgain(now: UInt64, _ effects: inout [CoordinatorEffect]) {
+        for index in peers.indices where !peers[index].isProbePending {
+            peers[index].probedAt = nil
+        }
+        probeMissing(now: now, &effects)
+    }
+
     /// Raises and lifts suspicions.
     mutating func judgeSilence(now: UInt64, _ effects: inout [CoordinatorEffect]) {
         for index in peers.indices where !peers[index].verdict.isDead {
@@ -82,7 +90,7 @@ extension Coordinator {
 
     /// Milliseconds for which a member could have been heard and was not.
     func silence(of peer: Peer, now: UInt64) -> UInt64 {
-        let since = max(peer.lastHeard, windowStart)
+        let since = max(peer.lastHeard, peer.isConnected ? windowStart : returnBy)
         return now > since ? now - since : 0
     }
 

@@ -29,6 +29,8 @@ public struct Coordinator: Sendable {
     var leaderSince: UInt64 = 0
     /// Silence before this moment does not count: we were not listening.
     var windowStart: UInt64 = 0
+    /// Until when those that gave us up while we did not listen may be away.
+    var returnBy: UInt64 = 0
     /// Whether a process the map knew when we took the lead is still there: then the cluster lived
     /// on without us, and who is missing has died rather than not started.
     var isContinuing = false
@@ -69,6 +71,7 @@ public struct Coordinator: Sendable {
         isLeader = true
         leaderSince = now
         windowStart = now
+        returnBy = now
         lastTick = now
         pending = []
         membersAtStart = state.map.members
@@ -143,7 +146,9 @@ public struct Coordinator: Sendable {
         }
         effects.append(.log("\(member.role) \(member.id) (pid \(member.pid)) connected"))
         guard isLeader else { return }
+        let wasContinuing = isContinuing
         noteContinuity(member)
+        if isContinuing, !wasContinuing { probeAgain(now: now, &effects) }
         if state.map.version > 0 { effects.append(.send(.map(state.map), to: member.id)) }
         reconcile(now: now, &effects)
     }
@@ -209,6 +214,7 @@ public struct Coordinator: Sendable {
         if gap > settings.tickMilliseconds + settings.lateTickMilliseconds {
             // We did not listen meanwhile, so nobody's silence, nor anybody's word, proves a thing.
             windowStart = now
+            returnBy = now + min(gap, settings.returnMilliseconds)
             for index in peers.indices { peers[index].observations = [] }
             effects.append(.log("own tick late by \(gap - settings.tickMilliseconds) ms"))
         }

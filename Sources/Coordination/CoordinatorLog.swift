@@ -24,12 +24,12 @@ public struct CoordinatorLog {
     /// Entries after which the state is stored and the log trimmed.
     public static let snapshotEntries: UInt64 = 1000
 
-    /// Microseconds before an acceptor that refused is asked again.
-    private static let retryPause: Int64 = 50_000
-    /// Microseconds between two questions whether the term still stands.
-    private static let verifyPause: Int64 = 100_000
-    /// Microseconds without an answer of the log after which a leader is none to others.
-    private static let confirmationMax: Int64 = 500_000
+    /// Milliseconds before an acceptor that refused is asked again.
+    private static let retryMilliseconds: UInt64 = 50
+    /// Milliseconds between two questions whether the term still stands.
+    private static let verifyMilliseconds: UInt64 = 100
+    /// Milliseconds without an answer of the log after which a leader is none to others.
+    private static let confirmationMilliseconds: UInt64 = 500
 
     private var leader: LogLeader
     private var cursor = LogCursor()
@@ -39,13 +39,15 @@ public struct CoordinatorLog {
     private var proposals: [CoordinationCommand] = []
     private var inFlight: [[CoordinationCommand]] = []
     private var wall = Timestamp.zero
+    /// Monotonic milliseconds at the last flush: a wall clock that jumps moves no deadline.
+    private var now: UInt64 = 0
     private var proposedCount: UInt64 = 0
     private var proposedTime = Timestamp.zero
     /// When the acceptor refused something; it is asked again after a pause.
-    private var refusedAt: Timestamp?
+    private var refusedAt: UInt64?
     /// When the term was last asked about, and last confirmed.
-    private var verifiedAt = Timestamp.zero
-    private var confirmedAt = Timestamp.zero
+    private var verifiedAt: UInt64 = 0
+    private var confirmedAt: UInt64 = 0
     private var newest: SnapshotManifest?
     private var writing: (manifest: SnapshotManifest, bytes: [UInt8])?
 
@@ -67,10 +69,10 @@ public struct CoordinatorLog {
 
     /// Whether it leads and its log has said so lately.
     ///
-    /// - Parameter wall: Wall clock.
+    /// - Parameter now: Monotonic milliseconds.
     /// - Returns: Whether others may rely on its lead.
-    public func isConfirmed(wall: Timestamp) -> Bool {
-        isLeading && abs(wall.microseconds - confirmedAt.microseconds) < Self.confirmationMax
+    public func isConfirmed(now: UInt64) -> Bool {
+        isLeading && now < confirmedAt + Self.confirmationMilliseconds
     }
 
     /// The term.
@@ -108,17 +110,19 @@ public struct CoordinatorLog {
     ///
     /// - Parameters:
     ///   - wall: Wall clock; becomes log time, which never goes back.
+    ///   - now: Monotonic milliseconds.
     ///   - effects: What to do is appended here.
-    public mutating func flush(wall: Timestamp, effects: inout [CoordinatorLogEffect]) {
+    public mutating func flush(
+        wall: Timestamp,
+        now: UInt64,
+        effects: inout [CoordinatorLogEffect]
+    ) {
         self.wall = wall
-        if let refusedAt, isReady,
-            abs(wall.microseconds - refusedAt.microseconds) >= Self.retryPause
-        {
-            start(&effects)
-        }
+        self.now = now
+        if let refusedAt, isReady, now >= refusedAt + Self.retryMilliseconds { start(&effects) }
         guard isLeading, isReady else { return }
-        if abs(wall.microseconds - verifiedAt.microseconds) >= Self.verifyPause {
-            verifiedAt = wall
+        if now >= verifiedAt + Self.verifyMilliseconds {
+            verifiedAt = now
             effects.append(.ask(.verify(leader.epoch)))
         }
         guard !proposals.isEmpty else { return }
@@ -164,7 +168,7 @@ public struct CoordinatorLog {
         case (.writeChunk(let manifest, _, _), .done):
             effects.append(.ask(.putManifest(leader.epoch, manifest)))
         case (.putManifest(_, let manifest), .done): trim(after: manifest, &effects)
-        case (.verify(leader.epoch), .done): confirmedAt = wall
+        case (.verify(leader.epoch), .done): confirmedAt = now
         case (.verify(leader.epoch), .fenced(let promised, _)):
             effects.append(.lost("another coordinator holds epoch \(promised)"))
         case (.seal, _), (.open, _), (.append, _): lead(reply, to: request, &effects)
@@ -191,7 +195,7 @@ public struct CoordinatorLog {
             guard replay(records, &effects) else { return }
             proposedCount = cursor.commandCount
             proposedTime = cursor.time
-            confirmedAt = wall
+            confirmedAt = now
             effects.append(.lead(state))
         case .committed(let record): commit(record, &effects)
         case .fenced(let promised):
@@ -202,7 +206,7 @@ public struct CoordinatorLog {
 
     private mutating func refused(_ reason: String, _ effects: inout [CoordinatorLogEffect]) {
         effects.append(.note("acceptor refused: \(reason)"))
-        if refusedAt == nil { refusedAt = wall }
+        if refusedAt == nil { refusedAt = now }
     }
 
     private mutating func catchUp(_ effects: inout [CoordinatorLogEffect]) {

@@ -275,7 +275,10 @@ private func isReadyToAccept(_ handle: StreamPointer?, _ status: Int32) {
 private func didConnect(_ request: UnsafeMutablePointer<uv_connect_t>?, _ status: Int32) {
     guard let request, let data = request.pointee.data else { return }
     let connector = Unmanaged<TCPConnector>.fromOpaque(data).takeUnretainedValue()
-    connector.didConnect(failure: status == 0 ? nil : errorText(status))
+    connector.didConnect(
+        failure: status == 0 ? nil : errorText(status),
+        isRefusal: status == UV_ECONNREFUSED.rawValue
+    )
     freeConnect(request)
 }
 

@@ -4,6 +4,8 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
     case badAddress(host: String, port: Int)
     /// The address cannot be listened on.
     case listenFailed(address: String, reason: String)
+    /// The host answered that nobody listens there.
+    case connectRefused(address: String)
     /// The address cannot be connected to.
     case connectFailed(address: String, reason: String)
     /// No connection was made in time.
@@ -18,6 +20,7 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .badAddress(let host, let port): "\(host):\(port) is not a numeric address"
         case .listenFailed(let address, let reason): "cannot listen on \(address): \(reason)"
+        case .connectRefused(let address): "cannot connect to \(address): connection refused"
         case .connectFailed(let address, let reason): "cannot connect to \(address): \(reason)"
         case .connectTimedOut(let address): "cannot connect to \(address): timed out"
         case .handshakeFailed(let address, let reason): "no agreement with \(address): \(reason)"

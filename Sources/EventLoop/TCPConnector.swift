@@ -48,10 +48,13 @@ final class TCPConnector {
         }
     }
 
-    func didConnect(failure: String?) {
+    /// The attempt ended; a refusal is told apart, since it alone proves that nobody listens.
+    func didConnect(failure: String?, isRefusal: Bool) {
         // A loop that closes calls nobody.
         if loop.isClosed { completion = nil }
-        if let failure {
+        if isRefusal {
+            finish(.failure(.connectRefused(address: address)))
+        } else if let failure {
             finish(.failure(.connectFailed(address: address, reason: failure)))
         } else {
             finish(.success(connection))

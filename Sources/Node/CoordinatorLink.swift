@@ -11,9 +11,6 @@ import Wire
 /// When it breaks, the next coordinator of the plan is tried after a jittered pause; meanwhile the
 /// member goes on with the map it has (DESIGN, section 4, "coordinator dead").
 final class CoordinatorLink {
-    static let heartbeatMilliseconds: UInt64 = 20
-    /// A coordinator silent for so long is given up and another one tried.
-    static let silenceMilliseconds: UInt64 = 1000
     static let path = "/member"
 
     private let context: ProcessContext
@@ -23,7 +20,10 @@ final class CoordinatorLink {
     private var client: HTTPClient?
     private var stream: HTTPStream?
     private var frames = FrameReader(sizeMax: MembershipMessage.sizeMax)
-    private var attempt = 0
+    /// Place in the plan of the coordinator that is tried or connected.
+    private var target = 0
+    /// Attempts since a coordinator was last heard.
+    private var failures = 0
     private var lastHeard: UInt64 = 0
     private(set) var map = ShardMap.empty
 
@@ -49,7 +49,7 @@ final class CoordinatorLink {
     /// Connects, and stays connected from now on.
     func start() {
         connect()
-        let interval = Self.heartbeatMilliseconds
+        let interval = context.plan.detector.tickMilliseconds
         _ = context.loop.schedule(afterMilliseconds: interval, repeatingMilliseconds: interval) {
             [unowned self] in beat()
         }
@@ -64,14 +64,14 @@ final class CoordinatorLink {
     private func beat() {
         guard stream != nil else { return }
         report()
-        if context.now - lastHeard > Self.silenceMilliseconds * 1_000_000 {
+        if context.now - lastHeard > context.plan.detector.returnMilliseconds * 1_000_000 {
             lost("the coordinator is silent")
         }
     }
 
     private func connect() {
         let coordinators = context.plan.coordinators
-        let target = coordinators[attempt % coordinators.count]
+        let target = coordinators[target % coordinators.count]
         HTTPClient.connect(
             loop: context.loop,
             host: target.host,
@@ -102,6 +102,7 @@ final class CoordinatorLink {
 
     private func received(_ bytes: UnsafeRawBufferPointer) {
         lastHeard = context.now
+        failures = 0
         frames.append(bytes)
         do {
             while var frame = try frames.next() {
@@ -142,10 +143,12 @@ final class CoordinatorLink {
     }
 
     private func retry() {
-        attempt += 1
-        // 20 to 40 ms at first, up to half a second, spread by the instance.
-        let step = min(UInt64(20) << UInt64(min(attempt, 4)), 250)
-        let pause = step + (context.instance ^ UInt64(attempt)) % step
+        target += 1
+        // 5 to 10 ms at first, since another coordinator may lead already; then up to half a
+        // second, spread by the instance.
+        let step = min(UInt64(5) << UInt64(min(failures, 6)), 250)
+        let pause = step + (context.instance ^ UInt64(target)) % step
+        failures += 1
         _ = context.loop.schedule(afterMilliseconds: pause) { [weak self] in self?.connect() }
     }
 }

@@ -54,7 +54,7 @@ final class CoordinatorNode: HTTPHandlers {
                 )
             }
         )
-        coordinator = Coordinator(plan: plan)
+        coordinator = Coordinator(plan: plan, settings: context.plan.detector)
         members = MemberStreams(plan: context.plan)
         metrics = CoordinatorMetrics(context.metrics)
         shard0 = ShardLog(context: context, shard: ShardID(0))
@@ -86,7 +86,7 @@ final class CoordinatorNode: HTTPHandlers {
         }
         context.loop.beforeSleep { [unowned self] in
             var effects: [CoordinatorLogEffect] = []
-            log.flush(wall: context.wall, effects: &effects)
+            log.flush(wall: context.wall, now: now, effects: &effects)
             carryOut(effects)
         }
         let interval = coordinator.settings.tickMilliseconds
@@ -103,7 +103,7 @@ final class CoordinatorNode: HTTPHandlers {
     )
 
     /// Whether it leads and its log answers: what members and other coordinators may rely on.
-    private var isConfirmed: Bool { log.isConfirmed(wall: context.wall) }
+    private var isConfirmed: Bool { log.isConfirmed(now: now) }
 
     /// Milliseconds of this process' monotonic clock.
     private var now: UInt64 { context.now / 1_000_000 }
@@ -177,12 +177,16 @@ final class CoordinatorNode: HTTPHandlers {
         context.loop.connect(host: host, port: port, timeoutMilliseconds: 500) {
             [weak self] result in
             guard let self else { return }
-            var isReachable = false
-            if case .success(let connection) = result {
-                isReachable = true
+            switch result {
+            case .success(let connection):
                 connection.close()
+                perform { $0.connectProbe(id, reachable: true, now: now, &$1) }
+            case .failure(.connectRefused):
+                perform { $0.connectProbe(id, reachable: false, now: now, &$1) }
+            case .failure:
+                // Lost packets or a host that is down prove nothing of the process.
+                break
             }
-            perform { $0.connectProbe(id, reachable: isReachable, now: now, &$1) }
         }
     }
 

@@ -1,4 +1,5 @@
 import Configuration
+import Membership
 import Testing
 
 @Suite struct TopologyTests {
@@ -59,6 +60,26 @@ import Testing
         ),
         (#""USDT": "1000000000""#, #""USDT": "1e9""#, "\"1e9\" is not a plain decimal"),
         (#""name": "local","#, #""name": "local""#, "is not valid JSON"),
+        (
+            #""edge":"#, #""detector": {"actMilliseconds": 90}, "edge":"#,
+            "detector.actMilliseconds: must not be below suspectMilliseconds"
+        ),
+        (
+            #""edge":"#, #""detector": {"tickMilliseconds": 1}, "edge":"#,
+            "detector.tickMilliseconds: must be 5 to 1000"
+        ),
+        (
+            #""edge":"#, #""detector": {"dampingMilliseconds": 1000001}, "edge":"#,
+            "detector.dampingMilliseconds: must be at most 1000000"
+        ),
+        (
+            #""edge":"#, #""detector": {"patience": 5}, "edge":"#,
+            "detector.patience: is no setting of the detector"
+        ),
+        (
+            #""edge":"#, #""detector": {"tickMilliseconds": -1}, "edge":"#,
+            "detector.tickMilliseconds: must not be negative"
+        ),
     ])
     func mistakeIsNamed(old: String, new: String, expected: String) throws {
         let error = #expect(throws: ConfigurationError.self) {
@@ -67,6 +88,22 @@ import Testing
         let text = error?.description ?? ""
         #expect(text.contains(expected))
         #expect(text.hasPrefix("\(directory.path)/topology.json: "))
+    }
+
+    @Test func detectorOfTheTopologyReachesThePlan() throws {
+        let given = #""detector": {"suspectMilliseconds": 300, "actMilliseconds": 400}, "edge":"#
+        let topology = try load(replacing: #""edge":"#, with: given)
+        let path = "\(directory.path)/plan.json"
+        try ClusterPlan(
+            topology: topology,
+            clusterID: 7,
+            directory: directory.path,
+            ports: PortLayout(base: 9000)
+        ).store(path)
+        let detector = try ClusterPlan.load(path).detector
+        #expect(detector.suspectMilliseconds == 300)
+        #expect(detector.actMilliseconds == 400)
+        #expect(detector.tickMilliseconds == DetectorSettings().tickMilliseconds)
     }
 
     @Test func missingFileIsNamed() {

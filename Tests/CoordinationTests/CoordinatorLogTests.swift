@@ -63,6 +63,8 @@ private final class Shard0 {
 private struct LogRig {
     let shard: Shard0
     var log: CoordinatorLog
+    /// Monotonic milliseconds.
+    var now: UInt64 = 1000
     var wall = Timestamp(microseconds: 1_000_000)
     var asked: [AcceptorRequest] = []
     var led: ClusterState?
@@ -102,13 +104,17 @@ private struct LogRig {
         input { $0.received(reply, to: request, effects: &$1) }
     }
 
+    mutating func flush() {
+        let (wall, now) = (wall, now)
+        input { $0.flush(wall: wall, now: now, effects: &$1) }
+    }
+
     mutating func settle() {
-        let wall = wall
-        input { $0.flush(wall: wall, effects: &$1) }
+        flush()
         var turns = 0
         while !asked.isEmpty, lost == nil, turns < 10_000 {
             answerOne()
-            input { $0.flush(wall: wall, effects: &$1) }
+            flush()
             turns += 1
         }
     }
@@ -162,8 +168,7 @@ private struct LogRig {
     @Test func aBrokenConnectionSendsTheSameBytesAgain() {
         var rig = LogRig.leading()
         rig.log.propose(bootstrap)
-        let wall = rig.wall
-        rig.input { $0.flush(wall: wall, effects: &$1) }
+        rig.flush()
         let asked = rig.asked
         #expect(asked.count == 1)
         // It had arrived; the answer had not.
@@ -194,14 +199,13 @@ private struct LogRig {
         rig.log.propose(bootstrap)
         for _ in 0..<step {
             rig.answerOne()
-            let wall = rig.wall
-            rig.input { $0.flush(wall: wall, effects: &$1) }
+            rig.flush()
         }
         rig.shard.isRefusing = true
         rig.settle()
         rig.shard.isRefusing = false
         for _ in 0..<3 {
-            rig.wall.microseconds += 50_000
+            rig.now += 50
             rig.settle()
         }
         #expect(rig.log.isLeading)
@@ -225,20 +229,31 @@ private struct LogRig {
 
     @Test func aLeaderThatSleptLearnsThatAnotherLeads() {
         var rig = LogRig.leading()
-        #expect(rig.log.isConfirmed(wall: rig.wall))
+        #expect(rig.log.isConfirmed(now: rig.now))
         let second = LogRig.leading(rig.shard, name: "c2")
-        rig.wall = Timestamp(microseconds: rig.wall.microseconds + 1_000_000)
-        #expect(!rig.log.isConfirmed(wall: rig.wall), "nothing is known of a second of sleep")
+        rig.now += 1000
+        #expect(!rig.log.isConfirmed(now: rig.now), "nothing is known of a second of sleep")
         rig.settle()
         #expect(rig.lost == "another coordinator holds epoch \(second.log.epoch)")
+    }
+
+    @Test func aWallClockThatJumpsMovesNoDeadline() {
+        var rig = LogRig.leading()
+        for jump: Int64 in [3_600_000_000, -7_200_000_000] {
+            rig.wall = Timestamp(microseconds: rig.wall.microseconds + jump)
+            #expect(rig.log.isConfirmed(now: rig.now))
+            rig.now += 150
+            rig.settle()
+            #expect(rig.log.isConfirmed(now: rig.now + 400))
+        }
     }
 
     @Test func anIdleLeaderStaysConfirmed() {
         var rig = LogRig.leading()
         for _ in 0..<20 {
-            rig.wall = Timestamp(microseconds: rig.wall.microseconds + 400_000)
+            rig.now += 400
             rig.settle()
-            #expect(rig.log.isConfirmed(wall: rig.wall))
+            #expect(rig.log.isConfirmed(now: rig.now))
         }
         #expect(rig.lost == nil)
     }

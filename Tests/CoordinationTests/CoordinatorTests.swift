@@ -81,6 +81,17 @@ import Trading
         #expect(rig.epoch(1) == 2)
     }
 
+    @Test func aRefusalCountsAsSoonAsTheClusterIsKnownToLiveOn() {
+        var rig = Rig.running()
+        rig.edit("n1") { $0.isUp = false }
+        rig.replaceCoordinator()
+        rig.advance(10)
+        #expect(rig.primary(1) == "n1", "nobody is there yet: it may be a cold start")
+        rig.connect("n2")
+        rig.connect("n3")
+        #expect(rig.advance(atMost: 300) { $0.primary(1) == "n3" } <= 5)
+    }
+
     @Test func coldRestartWaitsForTheFirstReplica() {
         var rig = Rig.running()
         for name in ["n1", "n2", "n3", "r1"] { rig.edit(name) { $0.isUp = false } }

@@ -58,6 +58,29 @@ import Trading
         #expect((980...1060).contains(time))
     }
 
+    @Test func membersGetTimeToReturnToACoordinatorThatSlept() {
+        var rig = Rig.running()
+        rig.advance(3000, ticking: false)
+        for name in ["n1", "n2", "n3", "r1"] { rig.cut(name) }
+        rig.connect("n2")
+        rig.connect("n3")
+        rig.advance(1500)
+        rig.connect("n1")
+        rig.connect("r1")
+        rig.advance(1000)
+        #expect(rig.epoch(1) == 1)
+        #expect(rig.epoch(2) == 1)
+    }
+
+    @Test func aMemberThatDoesNotReturnIsGivenUp() {
+        var rig = Rig.running()
+        rig.hasObservers = false
+        rig.advance(3000, ticking: false)
+        rig.cut("n1")
+        let time = rig.advance(atMost: 5000) { $0.primary(1) != "n1" }
+        #expect((1900...2100).contains(time))
+    }
+
     @Test func cutLinkAloneDoesNotFailOver() {
         var rig = Rig.running()
         rig.cut("n1")
