@@ -1,13 +1,23 @@
 public import EventLoop
 public import TLS
 
+/// What becomes of a request of which only the header is known.
+public enum StreamAdmission: Equatable, Sendable {
+    /// It is no stream but an ordinary request, to be handled when its body is whole.
+    case request
+    /// It is a stream of raw bytes, and taken.
+    case accepted
+    /// It is one, and refused at once: its body may never end.
+    case refused
+}
+
 /// What a server does with its requests; one object for each server.
 public protocol HTTPHandlers: AnyObject {
     /// Takes an ordinary request, its whole body received, to be answered once through the exchange.
     func handle(_ request: HTTPRequest, _ exchange: HTTPExchange)
 
     /// Whether a request, of which only the header is known, opens a stream of raw bytes.
-    func acceptsStream(_ request: HTTPRequest) -> Bool
+    func admission(_ request: HTTPRequest) -> StreamAdmission
 
     /// Takes a stream that was accepted.
     func handleStream(_ request: HTTPRequest, _ stream: HTTPStream)
@@ -21,7 +31,7 @@ public protocol HTTPHandlers: AnyObject {
 
 extension HTTPHandlers {
     /// No streams.
-    public func acceptsStream(_ request: HTTPRequest) -> Bool { false }
+    public func admission(_ request: HTTPRequest) -> StreamAdmission { .request }
 
     /// Closes the stream: it was accepted without a handler.
     public func handleStream(_ request: HTTPRequest, _ stream: HTTPStream) { stream.close() }
@@ -195,10 +205,13 @@ public final class HTTPServer {
             openWebSocket(on: stream)
         } else if stream.head.method == "CONNECT" {
             refuse(stream, status: 405, #"{"code":-1100,"msg":"Method not allowed."}"#)
-        } else if routes.acceptsStream(stream.head) {
-            routes.handleStream(stream.head, open(stream))
         } else {
-            receiveBody(of: stream)
+            switch routes.admission(stream.head) {
+            case .request: receiveBody(of: stream)
+            case .accepted: routes.handleStream(stream.head, open(stream))
+            case .refused:
+                refuse(stream, status: 503, #"{"code":-1000,"msg":"Not served here now."}"#)
+            }
         }
     }
 

@@ -206,9 +206,12 @@ final class CoordinatorNode: HTTPHandlers {
         exchange.respond(json: ClusterJSON.encode(coordinator.clusterView(now: now), scheme))
     }
 
-    func acceptsStream(_ request: HTTPRequest) -> Bool {
+    func admission(_ request: HTTPRequest) -> StreamAdmission {
+        guard String(decoding: request.path, as: UTF8.self) == CoordinatorLink.path else {
+            return .request
+        }
         // A member that is turned away tries the next coordinator.
-        isConfirmed && String(decoding: request.path, as: UTF8.self) == CoordinatorLink.path
+        return isConfirmed ? .accepted : .refused
     }
 
     func handleStream(_ request: HTTPRequest, _ stream: HTTPStream) {

@@ -14,14 +14,16 @@ final class CoordinatorPeers {
     /// Questions without an answer yet.
     private var isAsking: [Bool]
     private var timer: LoopTimer?
+    private let onTurn: (Bool) -> Void
 
     /// Begins to ask.
     ///
     /// - Parameters:
     ///   - context: The process.
-    ///   - onTurn: Called with whether to take the lead, after every round.
+    ///   - onTurn: Called with whether to take the lead, after every round and every loss.
     init(context: ProcessContext, onTurn: @escaping (Bool) -> Void) {
         self.context = context
+        self.onTurn = onTurn
         let coordinators = context.plan.coordinators
         let rank = coordinators.firstIndex { $0.id == context.endpoint.id } ?? 0
         candidacy = Candidacy(
@@ -37,9 +39,11 @@ final class CoordinatorPeers {
         ) { [weak self] in
             guard let self else { return }
             for index in coordinators.indices where index != rank { ask(index) }
-            onTurn(candidacy.shouldLead(now: context.now / 1_000_000))
+            decide()
         }
     }
+
+    private func decide() { onTurn(candidacy.shouldLead(now: context.now / 1_000_000)) }
 
     /// Ends all connections.
     func stop() {
@@ -89,6 +93,7 @@ final class CoordinatorPeers {
         clients[index]?.close()
         clients[index] = nil
         saw(index, .gone)
+        if timer?.isCancelled == false { decide() }
     }
 
     private func saw(_ index: Int, _ sighting: Candidacy.Sighting) {

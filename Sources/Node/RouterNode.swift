@@ -145,7 +145,7 @@ final class RouterNode: HTTPHandlers {
 
     // MARK: HTTPHandlers
 
-    func acceptsStream(_ request: HTTPRequest) -> Bool { false }
+    func admission(_ request: HTTPRequest) -> StreamAdmission { .request }
 
     func handleStream(_ request: HTTPRequest, _ stream: HTTPStream) { stream.close() }
 

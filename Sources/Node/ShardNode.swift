@@ -103,9 +103,9 @@ final class ShardNode: HTTPHandlers {
         exchange.respond(text: body)
     }
 
-    func acceptsStream(_ request: HTTPRequest) -> Bool {
+    func admission(_ request: HTTPRequest) -> StreamAdmission {
         let path = String(decoding: request.path, as: UTF8.self)
-        return path == SessionPath.session || path == SessionPath.feed
+        return path == SessionPath.session || path == SessionPath.feed ? .accepted : .request
     }
 
     func handleStream(_ request: HTTPRequest, _ stream: HTTPStream) {

@@ -16,7 +16,10 @@ final class Handlers: HTTPHandlers {
 
     func handle(_ request: HTTPRequest, _ exchange: HTTPExchange) { onRequest(request, exchange) }
 
-    func acceptsStream(_ request: HTTPRequest) -> Bool { request.path == [UInt8]("/stream".utf8) }
+    func admission(_ request: HTTPRequest) -> StreamAdmission {
+        if request.path == [UInt8]("/busy".utf8) { return .refused }
+        return request.path == [UInt8]("/stream".utf8) ? .accepted : .request
+    }
 
     func handleStream(_ request: HTTPRequest, _ stream: HTTPStream) { onStream(request, stream) }
 

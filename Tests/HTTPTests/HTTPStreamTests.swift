@@ -91,6 +91,21 @@ import Testing
         #expect(reason == "refused with status 413")
     }
 
+    @Test func streamThatNeverEndsIsRefusedAtItsHeader() throws {
+        let fixture = try Fixture()
+        defer { fixture.close() }
+        var reason = ""
+        fixture.run { client in
+            let stream = client.openStream(method: "POST", path: "/busy")
+            stream.onClose = {
+                reason = $0
+                fixture.done()
+            }
+            stream.write([1, 2, 3])
+        }
+        #expect(reason == "refused with status 503")
+    }
+
     @Test func slowReaderLosesItsStreamOnly() throws {
         var limits = HTTPLimits()
         limits.maxQueuedWriteSize = 2 << 20
