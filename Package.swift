@@ -47,8 +47,8 @@ let package = Package(
         module(
             "Simulation",
             [
-                "Trading", "Accounts", "Matching", "MarketData", "Wire", "Replication", "Shard",
-                "Routing",
+                "Trading", "Accounts", "Matching", "MarketData", "Wire", "Membership",
+                "Replication", "Shard", "Routing", "Coordination",
             ]
         ),
 

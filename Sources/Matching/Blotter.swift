@@ -119,7 +119,7 @@ struct Blotter: ~Copyable {
         let number = records[slot.index].name
         if records[slot.index].order.executed.lots > 0 {
             let terms = TermsDigest.of(records[slot.index].order)
-            shared.names.close(number, terms: terms, at: shared.now)
+            shared.names.close(number, terms: terms, at: shared.timeOfNames)
         } else {
             shared.names.remove(number)
         }
@@ -138,7 +138,7 @@ struct Blotter: ~Copyable {
         closed.append(incoming.order, owner: incoming.name.owner)
         guard incoming.order.executed.lots > 0 else { return }
         let terms = TermsDigest.of(incoming.order)
-        shared.names.insertClosed(incoming.name, terms: terms, at: shared.now)
+        shared.names.insertClosed(incoming.name, terms: terms, at: shared.timeOfNames)
     }
 
     private mutating func link(_ slot: OrderSlot, _ owner: AccountSlot) {

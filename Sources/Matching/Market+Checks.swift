@@ -59,7 +59,7 @@ extension Market {
         _ name: OrderName,
         _ shared: borrowing SharedState
     ) -> RejectReason? {
-        shared.names.isTaken(name, for: request, at: shared.now) ? .duplicateOrder : nil
+        shared.names.isTaken(name, for: request, at: shared.timeOfNames) ? .duplicateOrder : nil
     }
 
     /// The checks against funds and prices.

@@ -4,7 +4,7 @@ import Wire
 
 extension TradingEngine {
     /// Version of the snapshot layout.
-    public static let snapshotVersion: UInt16 = 2
+    public static let snapshotVersion: UInt16 = 3
 
     /// Appends the whole state: the same state always gives the same bytes.
     ///
@@ -12,6 +12,7 @@ extension TradingEngine {
     public func encode(into writer: inout ByteWriter) {
         writer.write(Self.snapshotVersion)
         writer.write(shared.now)
+        writer.write(shared.skipped)
         shared.ledger.encode(into: &writer)
         writer.write(count: shared.names.closedCount)
         shared.names.visitClosed { entry in
@@ -36,6 +37,10 @@ extension TradingEngine {
         shared.now = try reader.readTimestamp()
         guard shared.now >= .zero else {
             throw .badValue(field: "TradingEngine.now", at: timeStart)
+        }
+        shared.skipped = try reader.read(Int64.self)
+        guard (0...shared.now.microseconds).contains(shared.skipped) else {
+            throw .badValue(field: "TradingEngine.skipped", at: timeStart)
         }
         shared.ledger = try Ledger(decoding: &reader)
         try readExecutions(&reader)
@@ -73,7 +78,7 @@ extension TradingEngine {
             let terms = try reader.read(UInt64.self)
             let time = try reader.readTimestamp()
             guard owner.index >= 0, Int(owner.index) < shared.ledger.accountCount,
-                time >= previous, time <= shared.now
+                time >= previous, time <= shared.timeOfNames
             else { throw .badValue(field: "TradingEngine.execution", at: position) }
             shared.names.insertClosed(name, terms: terms, at: time)
             previous = time

@@ -51,12 +51,24 @@ public struct TradingEngine: ~Copyable {
         events: inout [MarketEvent]
     ) {
         shared.now = max(shared.now, time)
-        shared.names.expire(at: shared.now)
+        shared.names.expire(at: shared.timeOfNames)
         swap(&shared.events, &events)
         if shared.nextDue <= shared.now { doDueWork() }
         shared.answer.reset()
         run(command)
         swap(&shared.events, &events)
+    }
+
+    /// A new leader's clock goes on from here.
+    ///
+    /// What passed since the last command counts for nothing when names are forgotten: it may be a
+    /// wall clock that is wrong, and a retry would trade again.
+    ///
+    /// - Parameter time: Log time of the leader's first entry.
+    public mutating func beginTerm(at time: Timestamp) {
+        guard time > shared.now else { return }
+        shared.skipped += time.microseconds - shared.now.microseconds
+        shared.now = time
     }
 
     @inline(__always)

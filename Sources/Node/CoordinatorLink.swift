@@ -20,10 +20,7 @@ final class CoordinatorLink {
     private var client: HTTPClient?
     private var stream: HTTPStream?
     private var frames = FrameReader(sizeMax: MembershipMessage.sizeMax)
-    /// Place in the plan of the coordinator that is tried or connected.
-    private var target = 0
-    /// Attempts since a coordinator was last heard.
-    private var failures = 0
+    private var search = CoordinatorSearch()
     private var lastHeard: UInt64 = 0
     private(set) var map = ShardMap.empty
 
@@ -71,7 +68,7 @@ final class CoordinatorLink {
 
     private func connect() {
         let coordinators = context.plan.coordinators
-        let target = coordinators[target % coordinators.count]
+        let target = coordinators[search.target(of: coordinators.count)]
         HTTPClient.connect(
             loop: context.loop,
             host: target.host,
@@ -102,7 +99,7 @@ final class CoordinatorLink {
 
     private func received(_ bytes: UnsafeRawBufferPointer) {
         lastHeard = context.now
-        failures = 0
+        search.heard()
         frames.append(bytes)
         do {
             while var frame = try frames.next() {
@@ -143,12 +140,7 @@ final class CoordinatorLink {
     }
 
     private func retry() {
-        target += 1
-        // 5 to 10 ms at first, since another coordinator may lead already; then up to half a
-        // second, spread by the instance.
-        let step = min(UInt64(5) << UInt64(min(failures, 6)), 250)
-        let pause = step + (context.instance ^ UInt64(target)) % step
-        failures += 1
+        let pause = search.lost(seed: context.instance)
         _ = context.loop.schedule(afterMilliseconds: pause) { [weak self] in self?.connect() }
     }
 }

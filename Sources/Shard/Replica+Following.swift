@@ -101,6 +101,7 @@ extension Replica {
     }
 
     private func run(_ entry: LogEntry, _ events: inout [MarketEvent]) throws(DecodeError) {
+        if entry.kind == .newEpoch { machine.beginTerm(at: cursor.time) }
         for command in try BatchPayload.commands(of: entry) {
             _ = machine.apply(command, at: cursor.time, events: &events)
         }

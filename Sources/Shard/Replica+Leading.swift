@@ -9,17 +9,27 @@ extension Replica {
     ///
     /// - Parameters:
     ///   - now: Monotonic nanoseconds.
-    ///   - wall: Wall clock; becomes log time, which never goes back.
+    ///   - wall: Wall clock; log time follows it, see `logTime`.
     ///   - effects: What to do is appended here.
     public func flush(now: UInt64, wall: Timestamp, effects: inout [ReplicaEffect]) {
-        latestWall = wall
+        (latestWall, latestNow) = (wall, now)
         retryRefused(now: now, &effects)
         guard isServing, isAcceptorReady else { return }
-        carryTimeOn(wall)
+        carryTimeOn()
         while !sessions.pending.isEmpty, sessions.batches.count < settings.batchesInFlightMax {
-            propose(now: now, wall: wall, &effects)
+            propose(&effects)
         }
         verify(&effects)
+    }
+
+    /// The time of an entry proposed now.
+    ///
+    /// It never goes back, and within a term runs at most twice as fast as this process' monotonic
+    /// clock: a wall clock that jumps ahead makes nobody forget what a client may still retry.
+    private var logTime: Timestamp {
+        let elapsed = Int64(clamping: (latestNow - min(proposedNow, latestNow)) / 1000)
+        let reachable = proposedTime.microseconds.addingReportingOverflow(2 * elapsed).partialValue
+        return max(min(latestWall, Timestamp(microseconds: reachable)), proposedTime, cursor.time)
     }
 
     /// Logs a command of no other effect once something is due and no client's command is under way
@@ -27,8 +37,8 @@ extension Replica {
     ///
     /// Never a second one: while the first is pending or in flight the streams are not idle. Its
     /// entry's time is not before the due time, so what was due is done when it is applied.
-    private func carryTimeOn(_ wall: Timestamp) {
-        guard sessions.isIdle, let due = nextDue, due <= max(wall, cursor.time) else { return }
+    private func carryTimeOn() {
+        guard sessions.isIdle, let due = nextDue, due <= logTime else { return }
         sessions.submitVoid(after: machine.lastSequence(of: SessionStreams.system))
     }
 
@@ -45,11 +55,11 @@ extension Replica {
         resume(&effects)
     }
 
-    private func propose(now: UInt64, wall: Timestamp, _ effects: inout [ReplicaEffect]) {
+    private func propose(_ effects: inout [ReplicaEffect]) {
         var payload = ByteWriter(capacity: 4096)
-        let batch = sessions.takeBatch(settings: settings, into: &payload, now: now)
-        let time = max(wall, proposedTime, cursor.time)
-        proposedTime = time
+        let batch = sessions.takeBatch(settings: settings, into: &payload, now: latestNow)
+        let time = logTime
+        (proposedTime, proposedNow) = (time, latestNow)
         let request = leader?.propose(
             payload: payload.bytes,
             commandCount: batch.commands.count,
@@ -104,7 +114,7 @@ extension Replica {
 
     private func serve(_ effects: inout [ReplicaEffect]) {
         proposedCount = cursor.commandCount
-        proposedTime = cursor.time
+        (proposedTime, proposedNow) = (cursor.time, latestNow)
         submitGenesis()
         for (stream, session) in sessions.welcomeWaiting() {
             welcome(stream, session, &effects)

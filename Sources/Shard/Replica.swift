@@ -35,8 +35,11 @@ public final class Replica {
     /// Number and time of the last command proposed in this term.
     var proposedCount: UInt64 = 0
     var proposedTime = Timestamp.zero
-    /// The wall clock at the last turn of the loop.
+    /// The wall clock and the monotonic one at the last turn of the loop.
     var latestWall = Timestamp.zero
+    var latestNow: UInt64 = 0
+    /// The monotonic clock when `proposedTime` was last set.
+    var proposedNow: UInt64 = 0
     /// Whether the acceptor refused something, and when to ask again.
     var isRefused = false
     var retryAt: UInt64?

@@ -67,6 +67,11 @@ public struct ShardMachine: ~Copyable {
         return .answered
     }
 
+    /// A new leader's clock goes on from here.
+    ///
+    /// - Parameter time: Log time of the entry that opens its epoch.
+    public mutating func beginTerm(at time: Timestamp) { engine.beginTerm(at: time) }
+
     /// Shows the reply to a command that ran.
     ///
     /// - Parameters:

@@ -15,26 +15,27 @@ struct LogOracle: ~Copyable {
         var name: ClientOrderID
     }
 
-    /// Entry of sequence `index + 1`.
-    private(set) var records: [LogRecord] = []
+    private(set) var chain = DurableChain()
     /// State digest and feed position after each of them; the first is before any.
     private(set) var digests: [UInt64] = [0]
     private(set) var feedPositions: [UInt64] = [0]
     /// Every public event.
     private(set) var events: [MarketEvent] = []
-    /// Epochs whose marker is durable.
-    private(set) var openedEpochs: Set<Epoch> = []
     private var engine = TradingEngine()
     private var replies: [SessionID: [(reply: Reply, sequence: UInt64)]] = [:]
     private var placed: [OrderName: [OrderID]] = [:]
-    private var commandCount: UInt64 = 0
-    private var hash = ChainHash.zero
     private var time = Timestamp.zero
 
     init() { digests[0] = digest }
 
     /// Durable entries.
-    var count: UInt64 { UInt64(records.count) }
+    var count: UInt64 { chain.count }
+
+    /// Whether these are the public events from an index on.
+    func holds(_ some: [MarketEvent], from start: Int) -> Bool {
+        guard start + some.count <= events.count else { return false }
+        return some.indices.allSatisfy { events[start + $0] == some[$0] }
+    }
 
     /// The reply a session's command must get, and the entry it ran in; nil while not durable.
     func reply(to session: SessionID, _ sequence: UInt64) -> (reply: Reply, sequence: UInt64)? {
@@ -55,34 +56,19 @@ struct LogOracle: ~Copyable {
     /// - Parameter record: New, or stored before.
     /// - Returns: What is wrong; nil when all is well.
     mutating func stored(_ record: LogRecord) -> String? {
-        let sequence = record.id.sequence.rawValue
-        guard sequence <= count + 1 else { return "I2: entry \(record.id) leaves a hole" }
         let entry: LogEntry
+        switch chain.take(record) {
+        case .known: return nil
+        case .wrong(let text): return text
+        case .next(let next): entry = next
+        }
         let commands: [SessionCommand]
-        do {
-            entry = try LogEntry(decoding: record.bytes)
-            commands = try BatchPayload.commands(of: entry)
-        } catch {
+        do { commands = try BatchPayload.commands(of: entry) } catch {
             return "entry \(record.id) cannot be read: \(error)"
         }
-        // A majority may come to hold a marker only when a later term has it in its log too.
-        if entry.kind == .newEpoch { openedEpochs.insert(record.id.epoch) }
-        if sequence <= count {
-            // Under a later epoch it may come again, with the same content.
-            let known = records[Int(sequence) - 1]
-            guard known.hash == record.hash else {
-                return "I2: entry \(known.id) was replaced by \(record.id)"
-            }
-            if record.id.epoch > known.id.epoch { records[Int(sequence) - 1] = record }
-            return nil
-        }
-        guard entry.previousHash == hash, entry.firstCommand == commandCount + 1 else {
-            return "I2: entry \(record.id) does not follow the last durable one"
-        }
-        records.append(record)
-        hash = record.hash
-        commandCount += UInt64(commands.count)
         time = max(time, entry.time)
+        if entry.kind == .newEpoch { engine.beginTerm(at: time) }
+        let sequence = record.id.sequence.rawValue
         for command in commands { run(command, in: sequence) }
         digests.append(digest)
         feedPositions.append(UInt64(events.count))
@@ -97,9 +83,22 @@ struct LogOracle: ~Copyable {
         guard command.sequence == last + 1 else { return }
         let reply = engine.apply(command.command, at: time, events: &events)
         replies[command.session, default: []].append((reply, sequence))
-        guard case .placed(let order, _) = reply else { return }
+        switch reply {
+        case .placed(let order, _): note(order)
+        case .replaced(let outcome):
+            if case .done(let order, _) = outcome.place { note(order) }
+        default: break
+        }
+    }
+
+    private mutating func note(_ order: Order) {
         let name = OrderName(account: order.account, name: order.clientOrderID)
         placed[name, default: []].append(order.id)
+    }
+
+    /// Whether an order of that name was ever placed.
+    func hasPlaced(_ name: ClientOrderID, of account: AccountID) -> Bool {
+        placed[OrderName(account: account, name: name)] != nil
     }
 
     /// How often the orders of a name have traded: once at most.

@@ -8,6 +8,9 @@ public enum SimulateCommand {
         package var traceHash: UInt64
         /// The last lines before the end.
         package var trace: [String]
+        /// The numbers of the faults that changed something, and a line for each.
+        package var faults: [Int]
+        package var faultTexts: [String]
         /// Durable entries, requests completed, epochs opened.
         package var entryCount: UInt64
         package var completedCount: Int
@@ -42,6 +45,8 @@ public enum SimulateCommand {
         public var acceptorCount: Int?
         /// What is taken out.
         public var planted: PlantedFault?
+        /// The numbers of the faults to let through; nil for all.
+        public var faults: Set<Int>?
 
         /// Gathers the options.
         public init(
@@ -50,7 +55,8 @@ public enum SimulateCommand {
             steps: Int,
             minutes: Int? = nil,
             acceptorCount: Int? = nil,
-            planted: PlantedFault? = nil
+            planted: PlantedFault? = nil,
+            faults: Set<Int>? = nil
         ) {
             self.seed = seed
             self.seeds = seeds
@@ -58,6 +64,7 @@ public enum SimulateCommand {
             self.minutes = minutes
             self.acceptorCount = acceptorCount
             self.planted = planted
+            self.faults = faults
         }
     }
 
@@ -69,6 +76,7 @@ public enum SimulateCommand {
     /// - Returns: Whether every seed was sound.
     public static func run(_ options: Options, print: (String) -> Void) -> Bool {
         var (entries, completed, epochs, milliseconds) = (UInt64(0), 0, 0, UInt64(0))
+        var faults = 0
         for index in 0..<max(options.seeds, 0) {
             let number = options.seed &+ UInt64(index)
             let run = simulate(number, options)
@@ -76,18 +84,36 @@ public enum SimulateCommand {
             completed += run.completedCount
             epochs += run.epochCount
             milliseconds += run.milliseconds
-            guard let failure = run.failure else { continue }
-            for line in run.trace { print(line) }
-            print("seed \(number): \(failure)")
-            print("again: castle simulate --seed \(number) --seeds 1\(options.words)")
+            faults += run.faults.count
+            guard run.failure != nil else { continue }
+            explain(run, number, options, print)
             return false
         }
         print(
-            "\(options.seeds) seeds from \(options.seed): \(entries) entries in \(epochs) epochs, "
-                + "\(completed) requests, \(milliseconds / 1000) s of cluster time, "
+            "\(options.seeds) seeds from \(options.seed): \(faults) faults, \(entries) entries in "
+                + "\(epochs) epochs, \(completed) requests, \(milliseconds / 1000) s of cluster time, "
                 + "every invariant held"
         )
         return true
+    }
+
+    /// Leaves out the faults that do not matter, and shows what is left.
+    private static func explain(
+        _ run: Run,
+        _ seed: UInt64,
+        _ options: Options,
+        _ print: (String) -> Void
+    ) {
+        var shrinker = FaultShrinker(seed: seed, options: options, run: run)
+        let small = shrinker.shrunk()
+        for line in small.trace { print(line) }
+        print("seed \(seed): \(run.failure ?? "")")
+        print("\(small.faults.count) of its \(run.faults.count) faults are enough:")
+        for line in small.faultTexts { print("  \(line)") }
+        if small.failure != run.failure { print("with them: \(small.failure ?? "")") }
+        var few = options
+        few.faults = Set(small.faults)
+        print("again: castle simulate --seed \(seed) --seeds 1\(few.words)")
     }
 
     /// Runs one seed.
@@ -98,9 +124,11 @@ public enum SimulateCommand {
             failure: cluster.failure,
             traceHash: cluster.trace.hash,
             trace: cluster.trace.lines,
+            faults: cluster.trace.faults,
+            faultTexts: cluster.trace.faultTexts,
             entryCount: cluster.oracle.count,
             completedCount: cluster.clients.reduce(0) { $0 + $1.completedCount },
-            epochCount: cluster.oracle.openedEpochs.count,
+            epochCount: cluster.oracle.chain.openedEpochs.count,
             milliseconds: cluster.now / SimulatedCluster.millisecond
         )
     }
@@ -112,6 +140,10 @@ extension SimulateCommand.Options {
         var words = minutes.map { " --minutes \($0)" } ?? " --steps \(steps)"
         if let acceptorCount { words += " --acceptors \(acceptorCount)" }
         if let planted { words += " --without \(planted.rawValue)" }
+        if let faults {
+            words +=
+                " --faults \(faults.isEmpty ? "none" : faults.sorted().map(String.init).joined(separator: ","))"
+        }
         return words
     }
 }

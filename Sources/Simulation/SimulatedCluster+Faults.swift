@@ -1,140 +1,206 @@
-import MarketData
+import Coordination
+import Membership
 import Replication
-import Routing
-import Shard
 import Trading
 import Wire
 
-// What goes wrong, and the coordinator that reacts to it, sometimes for no reason.
+// What goes wrong. Each fault draws from dice of its own, so that leaving one out changes nothing
+// about the next.
 
 extension SimulatedCluster {
-    // MARK: Coordinator
-
-    /// Gives the shard a new term when its primary is gone or does not serve.
-    func coordinate() {
-        let node = nodes[map.primary]
-        let isOurs = node.isUp && node.instance == map.instance
-        let isServing =
-            isOurs && !node.isPaused && node.replica.isServing && node.replica.epoch == map.epoch
-            && held[.coordinator(node: map.primary)] == nil
-        if isServing { servedAt = now }
-        // Impatient while things go wrong; in the end it gives a term the time it needs.
-        let patience: UInt64 = isHealing ? 500 : 60
-        let isLate = now - servedAt > patience * Self.millisecond
-        if map.epoch == Epoch(0) || !isOurs || isLate { assign() }
-        if random.isOne(in: 8) { sendMap() }
-        schedule(.coordinate, in: 4000...9000)
-    }
-
-    private func assign() {
-        let up = nodes.indices.filter { nodes[$0].isUp && (!isHealing || !nodes[$0].isPaused) }
-        guard !up.isEmpty else { return }
-        let primary = up[random.index(below: up.count)]
-        map.version += 1
-        map.epoch = Epoch(map.epoch.rawValue + 1)
-        map.primary = primary
-        map.instance = nodes[primary].instance
-        map.standbys = up.filter { $0 != primary }
-        servedAt = now
-        note("assign", primary, map.epoch.rawValue)
-        sendMap()
-    }
-
-    private func sendMap() {
-        guard map.version > 0 else { return }
-        for node in nodes.indices {
-            let event = SimulatedEvent.mapToNode(node, instance: nodes[node].instance, map)
-            schedule(event, in: 100...5000)
-        }
-        for router in routers.indices {
-            // Now and then a router goes on for long with the map it has.
-            let delay: ClosedRange<UInt64> = random.isOne(in: 3) ? 20_000...80_000 : 100...5000
-            schedule(.mapToRouter(router, map), in: delay)
-        }
-    }
-
-    // MARK: Faults
-
     func fault() {
         if isHealing { return }
-        schedule(.fault, in: 1000...25_000)
-        let node = random.index(below: Self.nodeCount)
-        let acceptor = random.index(below: acceptors.count)
-        switch random.pick(0...21) {
-        case 0, 1: crash(node)
-        case 2: crash(map.primary)
-        case 3: pause(node)
-        case 4: pause(map.primary)
-        case 5: cut(.log(node: node, acceptor: acceptor))
-        case 6: cut(.log(node: map.primary, acceptor: acceptor))
-        case 7, 8: cut(.router(node: node, router: random.index(below: Self.routerCount)))
-        case 9: cut(.coordinator(node: node))
-        case 15, 16:
-            // A primary that will not hear for a while that it was replaced.
-            cut(.coordinator(node: map.primary))
-            assign()
-        case 10: crashAcceptor(acceptor)
-        case 11: pauseAcceptor(acceptor)
-        case 12: breakLog(of: node, acceptor)
-        case 18: breakLog(of: map.primary, acceptor)
-        case 13: resetStream()
-        case 14: refuseWrites(acceptor)
-        case 17: loseDisk(acceptor)
-        default: assign()
+        var dice = RandomSource(seed: chance.next())
+        queue.add(.fault, at: now + dice.pick(1000...25_000) * faultPace * 1000)
+        faultCount += 1
+        guard plan.faults?.contains(faultCount) ?? true else { return }
+        trace.begin(fault: faultCount)
+        defer { trace.endFault() }
+        if dice.isOne(in: 3) { faultOfTheNetwork(&dice) } else { faultOfAParty(&dice) }
+    }
+
+    /// A time in microseconds at the pace of this run.
+    private func time(_ dice: inout RandomSource, _ range: ClosedRange<UInt64>) -> UInt64 {
+        dice.pick(range) * faultPace
+    }
+
+    private func faultOfAParty(_ dice: inout RandomSource) {
+        let node = dice.isOne(in: 2) ? primary : dice.index(below: Self.nodeCount)
+        let coordinator = Self.nodeCount + dice.index(below: coordinators.count)
+        let acceptor = dice.index(below: acceptors.count)
+        switch dice.pick(0...17) {
+        case 0, 1, 2: crash(node, &dice)
+        case 3, 4: pause(node, &dice)
+        case 5: crash(coordinator, &dice)
+        case 6: pause(coordinator, &dice)
+        case 7: crashAcceptor(acceptor, &dice)
+        case 8: pauseAcceptor(acceptor, &dice)
+        case 9: refuseWrites(acceptor, &dice)
+        case 10: loseDisk(acceptor, &dice)
+        case 11: replaceRouter(dice.index(below: Self.routerCount))
+        case 12, 13: jumpClock(dice.index(below: processes.count), &dice)
+        default: moveForNoReason(&dice)
         }
     }
 
-    private func breakLog(of node: Int, _ acceptor: Int) {
-        guard let id = nodes[node].connections[acceptor] else { return }
-        schedule(.breakLog(connection: id), in: 1...9)
+    private func faultOfTheNetwork(_ dice: inout RandomSource) {
+        let node = dice.isOne(in: 2) ? primary : dice.index(below: Self.nodeCount)
+        let process = dice.isOne(in: 2) ? node : dice.index(below: processes.count)
+        let coordinator = Self.nodeCount + dice.index(below: coordinators.count)
+        let acceptor = dice.index(below: acceptors.count)
+        switch dice.pick(0...10) {
+        case 0, 1: cut(.log(process: process, acceptor: acceptor), &dice)
+        case 2, 3: cut(.router(node: node, router: dice.index(below: Self.routerCount)), &dice)
+        case 4:
+            cut(.member(member: dice.index(below: members.count), coordinator: coordinator), &dice)
+        case 5:
+            // A primary that will not hear for a while that it was replaced.
+            cut(.member(member: primary, coordinator: coordinator), &dice)
+            moveForNoReason(&dice)
+        case 6:
+            guard coordinators.count > 1 else { return }
+            cut(.coordinators(Self.nodeCount, Self.nodeCount + 1), &dice)
+        case 7: isolate(process, &dice)
+        case 8, 9: breakLog(of: process, acceptor, &dice)
+        default: resetStream(&dice)
+        }
     }
 
-    private func pause(_ node: Int) {
-        guard nodes[node].isUp, !nodes[node].isPaused else { return }
-        note("pause", node)
-        nodes[node].isPaused = true
-        schedule(.wake(node: node), in: 5000...150_000)
+    /// Who holds the newest term, or the first node.
+    private var primary: Int {
+        let newest = members.max { $0.map.version < $1.map.version }?.map
+        let primary = newest?.assignment(Self.shard)?.primary
+        return primary.flatMap { Int($0.rawValue) } ?? 0
     }
 
-    private func cut(_ link: SimulatedLink) {
+    // MARK: Processes
+
+    private func crash(_ process: Int, _ dice: inout RandomSource) {
+        let delay = time(&dice, 5000...80_000)
+        crash(process, startsIn: delay...delay)
+    }
+
+    private func pause(_ process: Int, _ dice: inout RandomSource) {
+        guard processes[process].isUp, !processes[process].isPaused else { return }
+        note("pause", process)
+        processes[process].isPaused = true
+        queue.add(.wake(process: process), at: now + time(&dice, 5000...150_000) * 1000)
+    }
+
+    /// Up to an hour forward or back.
+    private func jumpClock(_ process: Int, _ dice: inout RandomSource) {
+        let size = Int64(dice.pick(1...3_600_000)) * 1000
+        let jump = dice.isOne(in: 2) ? size : -size
+        note("clock jumps", process, UInt64(bitPattern: jump))
+        processes[process].clockError = jump
+    }
+
+    /// An operator, or another coordinator, gives the shard to some node.
+    private func moveForNoReason(_ dice: inout RandomSource) {
+        let choice = Int(dice.next() >> 33)
+        guard let leader else { return }
+        let state = coordinators[place(of: leader)].coordinator.state
+        guard let assignment = state.map.assignment(Self.shard) else { return }
+        let up = (0..<Self.nodeCount).filter { state.map.member(memberID($0)) != nil }
+        guard !up.isEmpty else { return }
+        let node = up[choice % up.count]
+        note("move", node, assignment.epoch.rawValue + 1)
+        coordinators[place(of: leader)].log.propose(
+            .assign(
+                shard: Self.shard,
+                epoch: Epoch(assignment.epoch.rawValue + 1),
+                primary: memberID(node),
+                instance: state.map.member(memberID(node))?.instance ?? 0,
+                standbys: up.filter { $0 != node }.map(memberID),
+                why: "a fault"
+            )
+        )
+        flushSoon(leader)
+    }
+
+    // MARK: Network
+
+    private func cut(_ link: SimulatedLink, _ dice: inout RandomSource) {
         guard held[link] == nil else { return }
-        note("cut", link.number)
-        held[link] = []
-        schedule(.heal(link), in: 3000...120_000)
+        let ways: Set<Way> = [[.out, .back], [.out, .back], [.out], [.back]][dice.index(below: 4)]
+        note("cut", link.number, ways.contains(.out) ? 1 : 0, ways.contains(.back) ? 1 : 0)
+        held[link] = LinkCut(ways: ways)
+        queue.add(.heal(link), at: now + time(&dice, 3000...120_000) * 1000)
+    }
+
+    /// All links of a process at once.
+    private func isolate(_ process: Int, _ dice: inout RandomSource) {
+        note("isolate", process)
+        for acceptor in acceptors.indices {
+            cut(.log(process: process, acceptor: acceptor), &dice)
+        }
+        for link in links(of: process) { cut(link, &dice) }
+    }
+
+    private func links(of process: Int) -> [SimulatedLink] {
+        if isNode(process) {
+            return (0..<Self.routerCount).map { .router(node: process, router: $0) }
+                + coordinators.indices.map {
+                    .member(member: process, coordinator: Self.nodeCount + $0)
+                }
+        }
+        return members.indices.map { .member(member: $0, coordinator: process) }
     }
 
     func heal(_ link: SimulatedLink) {
-        guard let events = held.removeValue(forKey: link) else { return }
+        guard let cut = held.removeValue(forKey: link) else { return }
         note("heal", link.number)
-        for event in events { queue.add(event, at: now) }
+        for event in cut.events { queue.add(event, at: now) }
     }
 
-    private func crashAcceptor(_ acceptor: Int) {
+    private func breakLog(of process: Int, _ acceptor: Int, _ dice: inout RandomSource) {
+        guard let id = processes[process].connections[acceptor] else { return }
+        note("break", process, UInt64(acceptor))
+        queue.add(.breakLog(connection: id), at: now + dice.pick(1...9) * 1000)
+    }
+
+    private func resetStream(_ dice: inout RandomSource) {
+        let router = dice.index(below: Self.routerCount)
+        let both = [routers[router].sessionStream, routers[router].feedStream]
+        let delay = dice.pick(50...5000)
+        guard let id = both[dice.index(below: 2)] else { return }
+        note("reset", router, id)
+        sendToRouter(.end, id)
+        streams[id]?.toNode.append(.end)
+        queue.add(.toNode(stream: id), at: now + delay * 1000)
+    }
+
+    // MARK: Acceptors
+
+    private func crashAcceptor(_ acceptor: Int, _ dice: inout RandomSource) {
         guard acceptors[acceptor].isUp else { return }
         note("acceptor crash", acceptor)
         acceptors[acceptor].isUp = false
         acceptors[acceptor].isPaused = false
         acceptors[acceptor].life += 1
         acceptors[acceptor].backlog = []
-        for node in nodes.indices {
-            guard let id = nodes[node].connections[acceptor] else { continue }
-            schedule(.breakLog(connection: id), in: 50...2000)
+        for process in processes.indices {
+            guard let id = processes[process].connections[acceptor] else { continue }
+            queue.add(.breakLog(connection: id), at: now + dice.pick(50...2000) * 1000)
         }
-        schedule(.startAcceptor(acceptor), in: 2000...60_000)
+        queue.add(.startAcceptor(acceptor), at: now + time(&dice, 2000...60_000) * 1000)
     }
 
     /// A crash that takes the disk along.
     ///
-    /// As many may be without theirs as leave a majority.
-    private func loseDisk(_ acceptor: Int) {
-        let voters = acceptors.count { $0.log.hasVote }
-        guard acceptors[acceptor].isUp, acceptors[acceptor].log.hasVote,
-            voters - 1 > acceptors.count / 2
-        else { return }
+    /// As many may be without theirs as leave a majority, in each log.
+    private func loseDisk(_ acceptor: Int, _ dice: inout RandomSource) {
+        let mayLose = acceptors[acceptor].logs.indices.allSatisfy { log in
+            let voters = acceptors.count { $0.logs[log].hasVote }
+            return acceptors[acceptor].logs[log].hasVote && voters - 1 > acceptors.count / 2
+        }
+        guard acceptors[acceptor].isUp, mayLose else { return }
         note("disk lost", acceptor)
-        crashAcceptor(acceptor)
-        acceptors[acceptor].log = ModelAcceptor()
-        acceptors[acceptor].log.planted = plan.planted
+        crashAcceptor(acceptor, &dice)
+        for log in acceptors[acceptor].logs.indices {
+            acceptors[acceptor].logs[log] = ModelAcceptor()
+            acceptors[acceptor].logs[log].planted = plan.planted
+        }
     }
 
     func startAcceptor(_ acceptor: Int) {
@@ -142,11 +208,11 @@ extension SimulatedCluster {
         acceptors[acceptor].isUp = true
     }
 
-    private func pauseAcceptor(_ acceptor: Int) {
+    private func pauseAcceptor(_ acceptor: Int, _ dice: inout RandomSource) {
         guard acceptors[acceptor].isUp, !acceptors[acceptor].isPaused else { return }
         note("acceptor pause", acceptor)
         acceptors[acceptor].isPaused = true
-        schedule(.wakeAcceptor(acceptor), in: 2000...70_000)
+        queue.add(.wakeAcceptor(acceptor), at: now + time(&dice, 2000...70_000) * 1000)
     }
 
     func wakeAcceptor(_ acceptor: Int) {
@@ -158,81 +224,9 @@ extension SimulatedCluster {
         for event in backlog { queue.add(event, at: now) }
     }
 
-    private func refuseWrites(_ acceptor: Int) {
+    private func refuseWrites(_ acceptor: Int, _ dice: inout RandomSource) {
         note("acceptor refuses", acceptor)
         acceptors[acceptor].isRefusing = true
-        schedule(.acceptWrites(acceptor), in: 1000...20_000)
-    }
-
-    private func resetStream() {
-        let router = random.index(below: Self.routerCount)
-        let both = [routers[router].sessionStream, routers[router].feedStream]
-        guard let id = both[random.index(below: 2)] else { return }
-        note("reset", router, id)
-        sendToRouter(.end, id)
-        streams[id]?.toNode.append(.end)
-        schedule(.toNode(stream: id), in: 50...5000)
-    }
-
-    func healAll() {
-        note("heal all", 0)
-        isHealing = true
-        for acceptor in acceptors.indices {
-            acceptors[acceptor].isRefusing = false
-            if !acceptors[acceptor].isUp { startAcceptor(acceptor) }
-            wakeAcceptor(acceptor)
-            for node in nodes.indices { heal(.log(node: node, acceptor: acceptor)) }
-        }
-        for node in nodes.indices {
-            heal(.coordinator(node: node))
-            for router in routers.indices { heal(.router(node: node, router: router)) }
-            wake(node)
-        }
-    }
-
-    // MARK: The end
-
-    /// Whether all that clients wished for is done and everybody has it.
-    var isQuiet: Bool {
-        clients.allSatisfy { $0.wish == nil }
-            && nodes.allSatisfy { $0.isUp && $0.replica.position.rawValue == oracle.count }
-            && routers.allSatisfy { $0.mirror.position?.rawValue == UInt64(oracle.events.count) }
-    }
-
-    func checkTheEnd() {
-        guard isQuiet else { return violation("progress: \(progress)") }
-        let depth = oracle.depth(SimulatedMarket.instrument.id)
-        for (index, router) in routers.enumerated() {
-            let book = router.markets[0].book.depth(limit: .max)
-            guard (book.bids + book.asks).map(\.price) == depth.map(\.price),
-                (book.bids + book.asks).map(\.quantity) == depth.map(\.quantity)
-            else { return violation("feed: the book of router \(index) is not the shard's") }
-        }
-        for client in clients {
-            for name in client.names {
-                let pair = SimulatedMarket.instrument.id
-                let count = oracle.executions(of: client.account, name, pair)
-                if count > 1 { violation("exactly once: \(name.text) has traded \(count) times") }
-            }
-        }
-    }
-
-    private var progress: String {
-        let wishes = clients.filter { $0.wish != nil }.count
-        let positions = nodes.map { "\($0.replica.position)" }.joined(separator: " ")
-        let feeds = routers.map { "\($0.mirror.position?.rawValue ?? 0)" }.joined(separator: " ")
-        return "\(wishes) clients wait; log at \(oracle.count), nodes at \(positions); "
-            + "feed at \(oracle.events.count), routers at \(feeds)"
-    }
-}
-
-extension SimulatedLink {
-    /// A number for the trace.
-    fileprivate var number: Int {
-        switch self {
-        case .log(let node, let acceptor): 100 + 10 * node + acceptor
-        case .router(let node, let router): 200 + 10 * node + router
-        case .coordinator(let node): 300 + node
-        }
+        queue.add(.acceptWrites(acceptor), at: now + time(&dice, 1000...20_000) * 1000)
     }
 }

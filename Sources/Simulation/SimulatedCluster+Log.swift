@@ -3,40 +3,43 @@ import Shard
 import Trading
 import Wire
 
-// The acceptors, and the nodes' connections to them.
+// The acceptors, and the connections of nodes and coordinators to them.
 
 extension SimulatedCluster {
-    /// Lets the present process of a node try to connect.
-    func connectLog(_ node: Int, _ acceptor: Int, in delay: ClosedRange<UInt64>) {
-        let instance = nodes[node].instance
-        schedule(.connectLog(node: node, acceptor: acceptor, instance: instance), in: delay)
+    /// Lets the present instance of a process try to connect.
+    func connectLog(_ process: Int, _ acceptor: Int, in delay: ClosedRange<UInt64>) {
+        let instance = processes[process].instance
+        schedule(
+            .connectLog(process: process, acceptor: acceptor, instance: instance),
+            in: delay
+        )
     }
 
-    func connectLog(_ node: Int, _ acceptor: Int, _ instance: UInt64) {
-        guard nodes[node].instance == instance, nodes[node].isUp else { return }
-        guard nodes[node].connections[acceptor] == nil else { return }
-        guard isReachable(acceptor, from: node), !nodes[node].isPaused else {
-            return connectLog(node, acceptor, in: 3000...6000)
+    func connectLog(_ process: Int, _ acceptor: Int, _ instance: UInt64) {
+        guard isAlive(process, instance) else { return }
+        guard processes[process].connections[acceptor] == nil else { return }
+        guard isReachable(acceptor, from: process), !processes[process].isPaused else {
+            return connectLog(process, acceptor, in: 3000...6000)
         }
         let id = newID()
         connections[id] = LogConnection(
-            node: node,
+            process: process,
             instance: instance,
             acceptor: acceptor,
             life: acceptors[acceptor].life
         )
-        nodes[node].connections[acceptor] = id
-        askQuorum(node) { $0.ready(acceptor, effects: &$1) }
+        processes[process].connections[acceptor] = id
+        askQuorum(process) { $0.ready(acceptor, effects: &$1) }
     }
 
-    private func isReachable(_ acceptor: Int, from node: Int) -> Bool {
+    private func isReachable(_ acceptor: Int, from process: Int) -> Bool {
         acceptors[acceptor].isUp && !acceptors[acceptor].isPaused
-            && held[.log(node: node, acceptor: acceptor)] == nil
+            && held[.log(process: process, acceptor: acceptor)] == nil
     }
 
-    func ask(_ node: Int, _ acceptor: Int, _ request: AcceptorRequest) {
-        checkContent(of: request)
-        guard let id = nodes[node].connections[acceptor] else { return }
+    func ask(_ process: Int, _ acceptor: Int, _ request: AcceptorRequest) {
+        checkContent(of: request, in: log(of: process))
+        guard let id = processes[process].connections[acceptor] else { return }
         connections[id]?.requests.append(request)
         connections[id]?.outstanding.append((request, now))
         schedule(.request(connection: id), in: delay)
@@ -46,19 +49,20 @@ extension SimulatedCluster {
     }
 
     /// I1: one content per epoch and sequence.
-    private func checkContent(of request: AcceptorRequest) {
+    private func checkContent(of request: AcceptorRequest, in log: Int) {
         for record in request.records {
-            if let known = proposals[record.id], known != record {
-                violation("I1: two contents are proposed under \(record.id)")
+            if let known = proposals[log][record.id], known != record {
+                violation("I1: log \(log) has two contents proposed under \(record.id)")
             }
-            proposals[record.id] = record
+            proposals[log][record.id] = record
         }
     }
 
     func requestArrives(_ id: UInt64, _ event: SimulatedEvent) {
         guard let connection = connections[id] else { return }
         let acceptor = connection.acceptor
-        if isHeld(event, by: .log(node: connection.node, acceptor: acceptor)) { return }
+        let (process, wire) = connection.ends
+        if isHeld(event, by: wire, .out) { return }
         if now < connection.lateUntil { return queue.add(event, at: connection.lateUntil) }
         if acceptors[acceptor].isPaused { return acceptors[acceptor].backlog.append(event) }
         guard connection.life == acceptors[acceptor].life, acceptors[acceptor].isUp,
@@ -66,25 +70,32 @@ extension SimulatedCluster {
         else { return }
         // It is carried out even when who asked has given up: a paused Redis does that.
         guard let request = connections[id]?.requests.removeFirst() else { return }
-        let reply = answer(request, at: acceptor)
-        note("log", 10 * connection.node + acceptor, request.number, reply.number)
+        let reply = answer(request, at: acceptor, in: log(of: process))
+        note("log", 10 * process + acceptor, request.number, reply.number)
+        // Whoever asked is gone.
+        if connection.isAbandoned, connections[id]?.requests.isEmpty == true {
+            connections[id] = nil
+        }
         guard connections[id]?.isOpen == true else { return }
         if plan.planted == .answersBeforeCommit, case .append = request { return }
         connections[id]?.answers.append((reply, request))
         schedule(.answer(connection: id), in: delay)
     }
 
-    private func answer(_ request: AcceptorRequest, at acceptor: Int) -> AcceptorReply {
+    private func answer(
+        _ request: AcceptorRequest,
+        at acceptor: Int,
+        in log: Int
+    ) -> AcceptorReply {
         if acceptors[acceptor].isRefusing, request.isWrite {
             return .failed("MISCONF the disk is full")
         }
-        let before = acceptors[acceptor].log.tail
-        let reply = acceptors[acceptor].log.answer(request)
+        let before = acceptors[acceptor].logs[log].tail
+        let reply = acceptors[acceptor].logs[log].answer(request)
         guard reply == .done else { return reply }
-        let after = acceptors[acceptor].log.tail
-        if after != before {
-            checkChain(of: acceptors[acceptor].log, around: request.records.first)
-            stored(request.records, at: acceptor)
+        if acceptors[acceptor].logs[log].tail != before {
+            checkChain(of: acceptors[acceptor].logs[log], around: request.records.first)
+            stored(request.records, at: acceptor, in: log)
         }
         return reply
     }
@@ -100,48 +111,58 @@ extension SimulatedCluster {
     }
 
     /// An entry is durable once a majority holds it, and then for ever (I2).
-    private func stored(_ records: [LogRecord], at acceptor: Int) {
+    private func stored(_ records: [LogRecord], at acceptor: Int, in log: Int) {
         for record in records {
-            holders[record.id, default: []].insert(acceptor)
-            guard holders[record.id]?.count == acceptors.count / 2 + 1 else { continue }
-            if let text = oracle.stored(record) { violation(text) }
+            holders[log][record.id, default: []].insert(acceptor)
+            guard holders[log][record.id]?.count == acceptors.count / 2 + 1 else { continue }
+            let wrong = log == 0 ? mapOracle.stored(record) : oracle.stored(record)
+            if let wrong { violation(wrong) }
         }
     }
 
     func answerArrives(_ id: UInt64, _ event: SimulatedEvent) {
         guard let connection = connections[id], connection.isOpen else { return }
-        let (node, acceptor) = (connection.node, connection.acceptor)
-        if isHeld(event, by: .log(node: node, acceptor: acceptor)) { return }
-        if keeps(event, node) { return }
-        guard nodes[node].connections[acceptor] == id, !connection.answers.isEmpty,
+        let (process, wire) = connection.ends
+        let acceptor = connection.acceptor
+        if isHeld(event, by: wire, .back) { return }
+        if keeps(event, process) { return }
+        guard processes[process].connections[acceptor] == id, !connection.answers.isEmpty,
             let (reply, request) = connections[id]?.answers.removeFirst()
         else { return }
         let place = connection.outstanding.firstIndex { $0.request == request }
         if let place { connections[id]?.outstanding.remove(at: place) }
-        askQuorum(node) { $0.received(reply, to: request, from: acceptor, effects: &$1) }
+        askQuorum(process) { $0.received(reply, to: request, from: acceptor, effects: &$1) }
     }
 
-    /// The node notices that its connection is gone.
+    /// The process notices that its connection is gone.
     func logBroken(_ id: UInt64, _ event: SimulatedEvent) {
         guard let connection = connections[id], connection.isOpen else { return }
-        let (node, acceptor) = (connection.node, connection.acceptor)
-        if keeps(event, node) { return }
-        connections[id]?.isOpen = false
+        let (process, acceptor) = (connection.process, connection.acceptor)
+        if keeps(event, process) { return }
+        abandon(id)
         if random.isOne(in: 2) {
             connections[id]?.lateUntil = now + random.pick(1...30) * Self.millisecond
         }
-        guard nodes[node].connections[acceptor] == id,
-            nodes[node].instance == connection.instance
+        guard processes[process].connections[acceptor] == id,
+            processes[process].instance == connection.instance
         else { return }
-        note("connection lost", node)
-        nodes[node].connections[acceptor] = nil
-        askQuorum(node) { $0.lost(acceptor, effects: &$1) }
-        connectLog(node, acceptor, in: 500...4000)
+        note("connection lost", process)
+        processes[process].connections[acceptor] = nil
+        askQuorum(process) { $0.lost(acceptor, effects: &$1) }
+        connectLog(process, acceptor, in: 500...4000)
+    }
+
+    /// Nobody waits for its answers any more; what was sent on it may still arrive.
+    func abandon(_ id: UInt64) {
+        connections[id]?.isOpen = false
+        connections[id]?.answers = []
+        connections[id]?.outstanding = []
+        if connections[id]?.requests.isEmpty == true { connections[id] = nil }
     }
 
     /// A request without an answer for long makes the connection worthless.
-    func giveUpSilentLog(_ node: Int, _ acceptor: Int) {
-        guard let id = nodes[node].connections[acceptor],
+    func giveUpSilentLog(_ process: Int, _ acceptor: Int) {
+        guard let id = processes[process].connections[acceptor],
             let oldest = connections[id]?.outstanding.first,
             now - oldest.time > 25 * Self.millisecond
         else { return }
@@ -183,7 +204,7 @@ extension SimulatedCluster {
         var new: [LogRecord] = []
         if isReachable(acceptor, from: node) {
             let request = AcceptorRequest.read(after: tail.position, limit: 8)
-            let reply = acceptors[acceptor].log.answer(request)
+            let reply = acceptors[acceptor].logs[log(of: node)].answer(request)
             if case .records(let records) = reply { new = records }
         }
         guard let last = new.last else { return pollTail(node, acceptor, in: 300...1500) }
@@ -204,7 +225,7 @@ extension SimulatedCluster {
         _ records: [LogRecord],
         _ event: SimulatedEvent
     ) {
-        if isHeld(event, by: .log(node: node, acceptor: acceptor)) { return }
+        if isHeld(event, by: .log(process: node, acceptor: acceptor), .back) { return }
         if keeps(event, node) { return }
         let tail = nodes[node].tails[acceptor]
         guard tail.isRunning, tail.generation == generation else { return }
@@ -213,6 +234,16 @@ extension SimulatedCluster {
         guard nodes[node].tails[acceptor].generation == generation else { return }
         pollTail(node, acceptor, in: 50...400)
     }
+}
+
+extension LogConnection {
+    /// Whose it is, and the link it goes over.
+    fileprivate var ends: (process: Int, wire: SimulatedLink) {
+        (process, .log(process: process, acceptor: acceptor))
+    }
+
+    /// Whether nobody waits for its answers any more.
+    fileprivate var isAbandoned: Bool { !isOpen }
 }
 
 extension AcceptorRequest {

@@ -1,4 +1,5 @@
 import MarketData
+import Membership
 import Routing
 import Shard
 import Trading
@@ -7,6 +8,33 @@ import Wire
 // The routers: their sessions with the shard, and the feed they follow.
 
 extension SimulatedCluster {
+    func makeRouter(_ router: Int) -> SimulatedRouter {
+        let session = ShardSession(session: SessionID(rawValue: random.next()), shard: Self.shard)
+        let market = PairMarket(instrument: SimulatedMarket.instrument)
+        let heard = Array(repeating: now, count: Self.nodeCount)
+        return SimulatedRouter(session: session, markets: [market], heard: heard)
+    }
+
+    /// The router is killed; another process of its name starts at once, with nothing of its own.
+    func replaceRouter(_ router: Int) {
+        note("router crash", router)
+        for id in [routers[router].sessionStream, routers[router].feedStream] {
+            if let id { sendToNode(.end, id) }
+        }
+        endMember(Self.nodeCount + router)
+        let life = routers[router].life
+        routers[router] = makeRouter(router)
+        routers[router].life = life + 1
+        startMember(Self.nodeCount + router)
+        // Its clients lose their connections, and ask again.
+        for (token, client) in waiting.sorted(by: { $0.key < $1.key })
+        where clients[client].router == router {
+            waiting[token] = nil
+            clients[client].mayHaveHappened = true
+            schedule(.turn(client: client), in: 1000...6000)
+        }
+    }
+
     // MARK: Opening and carrying
 
     private func connect(_ router: Int, to node: Int, isFeed: Bool) -> UInt64 {
@@ -20,11 +48,12 @@ extension SimulatedCluster {
     func openStream(_ id: UInt64) {
         guard let stream = streams[id] else { return }
         let (node, router) = (stream.node, stream.router)
-        guard nodes[node].isUp, held[.router(node: node, router: router)] == nil else {
+        guard processes[node].isUp, held[.router(node: node, router: router)] == nil else {
             return ended(id)
         }
         streams[id]?.isAccepted = true
-        streams[id]?.instance = nodes[node].instance
+        streams[id]?.instance = processes[node].instance
+        routers[router].heard[node] = now
         if stream.isFeed {
             sendToNode(.openFeed(after: routers[router].mirror.position), id)
         } else if routers[router].sessionStream == id {
@@ -47,8 +76,8 @@ extension SimulatedCluster {
     func arriveAtNode(_ id: UInt64, _ event: SimulatedEvent) {
         guard let stream = streams[id], !stream.toNode.isEmpty else { return }
         let node = stream.node
-        if isHeld(event, by: .router(node: node, router: stream.router)) { return }
-        guard nodes[node].isUp, nodes[node].instance == stream.instance else { return }
+        if isHeld(event, by: .router(node: node, router: stream.router), .out) { return }
+        guard isAlive(node, stream.instance) else { return }
         if keeps(event, node) { return }
         guard let item = streams[id]?.toNode.removeFirst() else { return }
         let streamID = StreamID(rawValue: id)
@@ -59,7 +88,10 @@ extension SimulatedCluster {
             input(node) { $0.received(request, on: streamID, effects: &$1) }
         case .openFeed(let position):
             input(node) { $0.feedOpened(streamID, after: position, effects: &$1) }
-        case .end: nodes[node].replica.closed(streamID)
+        case .end:
+            nodes[node].replica.closed(streamID)
+            let router = routers[stream.router]
+            if router.sessionStream != id, router.feedStream != id { streams[id] = nil }
         case .response, .feed: break
         }
     }
@@ -67,10 +99,11 @@ extension SimulatedCluster {
     func arriveAtRouter(_ id: UInt64, _ event: SimulatedEvent) {
         guard let stream = streams[id], !stream.toRouter.isEmpty else { return }
         let router = stream.router
-        if isHeld(event, by: .router(node: stream.node, router: router)) { return }
+        if isHeld(event, by: .router(node: stream.node, router: router), .back) { return }
         guard let item = streams[id]?.toRouter.removeFirst() else { return }
         let current = stream.isFeed ? routers[router].feedStream : routers[router].sessionStream
         guard current == id else { return }
+        routers[router].heard[stream.node] = now
         switch item {
         case .response(let response, let position): take(response, at: position, stream)
         case .feed(let message): follow(message, router)
@@ -81,11 +114,13 @@ extension SimulatedCluster {
 
     /// The router sees its stream end.
     private func ended(_ id: UInt64) {
-        guard let stream = streams[id] else { return }
+        guard let stream = streams.removeValue(forKey: id) else { return }
         let router = stream.router
         if stream.isFeed, routers[router].feedStream == id { routers[router].feedStream = nil }
         guard !stream.isFeed, routers[router].sessionStream == id else { return }
         note("stream lost", router, id)
+        // A closed connection counts as the longest silence.
+        routers[router].heard[stream.node] = 0
         routers[router].sessionStream = nil
         let now = now
         perform(router) { $0.disconnected(now: now, effects: &$1) }
@@ -98,6 +133,7 @@ extension SimulatedCluster {
             let durable = oracle.reply(to: stream.session, sequence)
         {
             acknowledged = max(acknowledged, durable.sequence)
+            routers[stream.router].answerEntry = durable.sequence
         }
         routers[stream.router].answerPosition = position
         let now = now
@@ -122,10 +158,22 @@ extension SimulatedCluster {
         }
     }
 
-    func take(_ map: SimulatedMap, router: Int) {
-        guard map.version > routers[router].mapVersion else { return }
-        routers[router].mapVersion = map.version
-        perform(router) { $0.assign(address: "\(map.primary)", epoch: map.epoch, effects: &$1) }
+    /// Goes where the map says, as `RouterNode`.
+    func follow(_ map: ShardMap, router: Int) {
+        guard let assignment = map.assignment(Self.shard) else { return }
+        let address = assignment.primary.flatMap { map.member($0)?.address }
+        perform(router) { $0.assign(address: address, epoch: assignment.epoch, effects: &$1) }
+    }
+
+    /// A node died: what it had sent may still arrive, then the end.
+    func endStreams(of node: Int) {
+        for (id, stream) in streams.sorted(by: { $0.key < $1.key })
+        where stream.node == node && stream.isAccepted
+            && stream.instance == processes[node].instance
+        {
+            streams[id]?.toRouter.append(.end)
+            schedule(.toRouter(stream: id), in: delay)
+        }
     }
 
     func tickRouter(_ router: Int) {

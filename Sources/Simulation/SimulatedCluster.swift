@@ -1,22 +1,26 @@
 import MarketData
+import Membership
 import Replication
 import Routing
 import Shard
 import Trading
 import Wire
 
-/// One shard of a cluster on a virtual clock: one, three or five acceptors, three nodes, two routers, clients, a
-/// coordinator that may be wrong, and every fault the seed draws.
+/// One shard of a cluster on a virtual clock: one, three or five acceptors, three nodes, one or two
+/// coordinators, two routers, clients, and every fault the seed draws.
 ///
 /// The roles are the real ones; time, network, disk and processes are simulated. The checkers look
-/// at every effect of every replica. All that happens follows from the seed.
+/// at every effect of every role. All that happens follows from the seed and the faults let through.
 final class SimulatedCluster {
     static let nodeCount = 3
     static let routerCount = 2
+    static let shard = ShardID(1)
     static let millisecond: UInt64 = 1_000_000
 
     let plan: SimulateCommand.Options
     var random: RandomSource
+    /// Draws faults and nothing else, so that leaving one out changes no other.
+    var chance: RandomSource
     var queue = EventQueue<SimulatedEvent>()
     /// Virtual nanoseconds.
     var now: UInt64 = 0
@@ -27,28 +31,40 @@ final class SimulatedCluster {
     /// After healing: clients finish what they have and wish for nothing new.
     var isDraining = false
 
-    var acceptors: [SimulatedAcceptor] = []
-    /// Who has accepted an entry, though it may have lost its disk since: without a vote until it
-    /// is filled again, it takes no majority away from the others.
-    var holders: [EntryID: Set<Int>] = [:]
-    var connections: [UInt64: LogConnection] = [:]
-    var oracle = LogOracle()
-    /// The content first sent under each id (I1).
-    var proposals: [EntryID: LogRecord] = [:]
-
     let settings: ReplicaSettings
+    let detector = DetectorSettings()
     /// Microseconds a message takes.
     let delay: ClosedRange<UInt64>
+    /// Microseconds between two wishes of a client.
+    let pause: ClosedRange<UInt64>
+    /// How far faults are apart and how long they last, as a multiple of the shortest.
+    let faultPace: UInt64
+    var faultCount = 0
+
+    var acceptors: [SimulatedAcceptor] = []
+    var connections: [UInt64: LogConnection] = [:]
+    /// For each log: who has accepted an entry, though it may have lost its disk since. Without a
+    /// vote until it is filled again, it takes no majority away from the others.
+    var holders: [[EntryID: Set<Int>]] = [[:], [:]]
+    /// For each log: the content first sent under each id (I1).
+    var proposals: [[EntryID: LogRecord]] = [[:], [:]]
+    var oracle = LogOracle()
+    var mapOracle = MapOracle()
+
+    /// The nodes, then the coordinators.
+    var processes: [SimulatedProcess] = []
     var nodes: [SimulatedNode] = []
+    var coordinators: [SimulatedCoordinator] = []
+    /// The nodes, then the routers.
+    var members: [SimulatedMember] = []
+    var memberLinks: [UInt64: MemberLink] = [:]
     var routers: [SimulatedRouter] = []
     var clients: [SimulatedClient] = []
     /// Which client waits for a token.
     var waiting: [UInt64: Int] = [:]
     var streams: [UInt64: SimulatedStream] = [:]
     /// Messages held up, in order, by the link that is cut.
-    var held: [SimulatedLink: [SimulatedEvent]] = [:]
-    var map = SimulatedMap()
-    var servedAt: UInt64 = 0
+    var held: [SimulatedLink: LinkCut] = [:]
     /// The highest entry whose reply reached a router.
     var acknowledged: UInt64 = 0
     private var lastID: UInt64 = 0
@@ -58,21 +74,18 @@ final class SimulatedCluster {
         var random = RandomSource(seed: seed)
         settings = Self.settings(&random)
         delay = 50...random.pick(200...3000)
+        pause = 200...random.pick(2000...40_000)
+        faultPace = [1, 1, 2, 5, 15][random.index(below: 5)]
+        chance = RandomSource(seed: random.next())
+        let drawnCount = [1, 1, 3, 3, 3, 5][random.index(below: 6)]
+        let coordinatorCount = Int(random.pick(1...2))
         self.random = random
-        let acceptorCount = plan.acceptorCount ?? [1, 1, 3, 3, 3, 5][self.random.index(below: 6)]
-        for _ in 0..<acceptorCount {
-            var acceptor = SimulatedAcceptor()
-            acceptor.log.planted = plan.planted
-            _ = acceptor.log.answer(.create(incarnation: 1))
-            acceptors.append(acceptor)
-        }
-        for node in 0..<Self.nodeCount {
-            nodes.append(SimulatedNode(makeReplica(), acceptorCount: acceptorCount))
-            queue.add(.start(node: node), at: 0)
-        }
+        addAcceptors(plan.acceptorCount ?? drawnCount)
+        for index in 0..<Self.nodeCount + coordinatorCount { addProcess(index) }
         for router in 0..<Self.routerCount { addRouter(router) }
-        queue.add(.coordinate, at: Self.millisecond)
-        queue.add(.fault, at: 15 * Self.millisecond)
+        members = Array(repeating: SimulatedMember(), count: Self.nodeCount + Self.routerCount)
+        for router in 0..<Self.routerCount { startMember(Self.nodeCount + router) }
+        queue.add(.fault, at: 80 * Self.millisecond)
     }
 
     private static func settings(_ random: inout RandomSource) -> ReplicaSettings {
@@ -85,20 +98,37 @@ final class SimulatedCluster {
         return settings
     }
 
+    private func addAcceptors(_ count: Int) {
+        for _ in 0..<count {
+            var acceptor = SimulatedAcceptor()
+            for log in acceptor.logs.indices {
+                acceptor.logs[log].planted = plan.planted
+                _ = acceptor.logs[log].answer(.create(incarnation: 1))
+            }
+            acceptors.append(acceptor)
+        }
+    }
+
+    private func addProcess(_ index: Int) {
+        // Each wall clock is a little wrong in its own way.
+        let error = Int64(index) * 1500 - 2000
+        processes.append(SimulatedProcess(acceptorCount: acceptors.count, clockError: error))
+        if index < Self.nodeCount {
+            nodes.append(SimulatedNode(makeReplica(), acceptorCount: acceptors.count))
+        } else {
+            coordinators.append(makeCoordinator(index))
+        }
+        queue.add(.start(process: index), at: 0)
+    }
+
     private func addRouter(_ router: Int) {
-        let session = ShardSession(session: SessionID(rawValue: random.next()), shard: ShardID(1))
-        let market = PairMarket(instrument: SimulatedMarket.instrument)
-        routers.append(SimulatedRouter(session: session, markets: [market]))
+        routers.append(makeRouter(router))
         queue.add(.tickRouter(router), at: Self.millisecond)
         for place in 0..<2 {
             let account = SimulatedMarket.accounts[router * 2 + place]
             queue.add(.turn(client: clients.count), at: 2 * Self.millisecond)
             clients.append(SimulatedClient(router: router, account: account))
         }
-    }
-
-    func makeReplica() -> Replica {
-        Replica(shard: ShardID(1), genesis: SimulatedMarket.genesis, settings: settings)
     }
 
     // MARK: Running
@@ -116,7 +146,8 @@ final class SimulatedCluster {
         healAll()
         runUntil(now + 40 * Self.millisecond) { false }
         isDraining = true
-        runUntil(now + 3000 * Self.millisecond) { isQuiet }
+        // Damping, grace and time to serve may come one after the other.
+        runUntil(now + 20_000 * Self.millisecond) { isQuiet }
         if failure == nil { checkTheEnd() }
     }
 
@@ -134,8 +165,30 @@ final class SimulatedCluster {
 
     private func carryOut(_ event: SimulatedEvent) {
         switch event {
-        case .connectLog(let node, let acceptor, let instance):
-            connectLog(node, acceptor, instance)
+        case .start(let process): start(process)
+        case .wake(let process): wake(process)
+        case .tick(let process, let instance): tick(process, instance, event)
+        case .flush(let process, let instance): flush(process, instance, event)
+        case .fault: fault()
+        case .heal(let link): heal(link)
+        case .openStream(let stream): openStream(stream)
+        case .toNode(let stream): arriveAtNode(stream, event)
+        case .toRouter(let stream): arriveAtRouter(stream, event)
+        case .tickRouter(let router): tickRouter(router)
+        case .turn(let client): turn(client)
+        case .connectLog, .request, .answer, .breakLog, .pollTail, .deliverTail, .startAcceptor,
+            .wakeAcceptor, .acceptWrites:
+            carryOutLog(event)
+        case .openMember, .toCoordinator, .toMember, .connectMember, .beat, .tickCoordinator,
+            .look, .sight, .probe:
+            carryOutMembership(event)
+        }
+    }
+
+    private func carryOutLog(_ event: SimulatedEvent) {
+        switch event {
+        case .connectLog(let process, let acceptor, let instance):
+            connectLog(process, acceptor, instance)
         case .request(let connection): requestArrives(connection, event)
         case .answer(let connection): answerArrives(connection, event)
         case .breakLog(let connection): logBroken(connection, event)
@@ -143,23 +196,25 @@ final class SimulatedCluster {
             pollTail(node, acceptor, generation)
         case .deliverTail(let node, let acceptor, let generation, let records):
             deliverTail(node, acceptor, generation, records, event)
-        case .openStream(let stream): openStream(stream)
-        case .toNode(let stream): arriveAtNode(stream, event)
-        case .toRouter(let stream): arriveAtRouter(stream, event)
-        case .flush(let node, let instance): flush(node, instance, event)
-        case .tick(let node, let instance): tick(node, instance, event)
-        case .start(let node): start(node)
-        case .wake(let node): wake(node)
-        case .tickRouter(let router): tickRouter(router)
-        case .turn(let client): turn(client)
-        case .coordinate: coordinate()
-        case .mapToNode(let node, let instance, let map): take(map, node, instance, event)
-        case .mapToRouter(let router, let map): take(map, router: router)
-        case .fault: fault()
-        case .heal(let link): heal(link)
         case .startAcceptor(let acceptor): startAcceptor(acceptor)
         case .wakeAcceptor(let acceptor): wakeAcceptor(acceptor)
         case .acceptWrites(let acceptor): acceptors[acceptor].isRefusing = false
+        default: break
+        }
+    }
+
+    private func carryOutMembership(_ event: SimulatedEvent) {
+        switch event {
+        case .openMember(let link): openMember(link, event)
+        case .toCoordinator(let link): arriveAtCoordinator(link, event)
+        case .toMember(let link): arriveAtMember(link, event)
+        case .connectMember(let member, let instance): connectMember(member, instance, event)
+        case .beat(let member, let instance): beat(member, instance, event)
+        case .tickCoordinator(let process, let instance): tickCoordinator(process, instance, event)
+        case .look(let process, let instance): look(process, instance, event)
+        case .sight(let process, let instance, let other): sight(process, instance, other, event)
+        case .probe(let process, let instance, let node): probe(process, instance, node, event)
+        default: break
         }
     }
 
@@ -185,10 +240,10 @@ final class SimulatedCluster {
 
     func violation(_ text: String) { if failure == nil { failure = text } }
 
-    /// Holds an event while its link is cut.
-    func isHeld(_ event: SimulatedEvent, by link: SimulatedLink) -> Bool {
-        guard held[link] != nil else { return false }
-        held[link]?.append(event)
+    /// Holds an event while its link is cut in its way.
+    func isHeld(_ event: SimulatedEvent, by link: SimulatedLink, _ way: Way) -> Bool {
+        guard !held.isEmpty, let cut = held[link], cut.ways.contains(way) else { return false }
+        held[link]?.events.append(event)
         return true
     }
 }

@@ -1,58 +1,15 @@
+import Coordination
 import MarketData
+import Membership
 import Replication
 import Routing
 import Shard
 import Trading
 import Wire
 
-/// Two parties whose messages can be held up.
-enum SimulatedLink: Hashable {
-    case log(node: Int, acceptor: Int)
-    case router(node: Int, router: Int)
-    case coordinator(node: Int)
-}
-
-/// What happens at a moment.
-enum SimulatedEvent {
-    case connectLog(node: Int, acceptor: Int, instance: UInt64)
-    /// The next request of a connection arrives, or the next answer.
-    case request(connection: UInt64)
-    case answer(connection: UInt64)
-    case breakLog(connection: UInt64)
-    case pollTail(node: Int, acceptor: Int, generation: UInt64)
-    case deliverTail(node: Int, acceptor: Int, generation: UInt64, [LogRecord])
-    case openStream(UInt64)
-    /// The next message of a stream arrives at the node, or at the router.
-    case toNode(stream: UInt64)
-    case toRouter(stream: UInt64)
-    case flush(node: Int, instance: UInt64)
-    case tick(node: Int, instance: UInt64)
-    case start(node: Int)
-    case wake(node: Int)
-    case tickRouter(Int)
-    case turn(client: Int)
-    case coordinate
-    case mapToNode(Int, instance: UInt64, SimulatedMap)
-    case mapToRouter(Int, SimulatedMap)
-    case fault
-    case heal(SimulatedLink)
-    case startAcceptor(Int)
-    case wakeAcceptor(Int)
-    case acceptWrites(Int)
-}
-
-/// The shard map of a cluster with one shard.
-struct SimulatedMap {
-    var version: UInt64 = 0
-    var epoch = Epoch(0)
-    var primary = 0
-    var instance: UInt64 = 0
-    var standbys: [Int] = []
-}
-
-/// A Redis with one log.
+/// A Redis with the logs of the coordinators and of the shard.
 struct SimulatedAcceptor {
-    var log = ModelAcceptor()
+    var logs = [ModelAcceptor(), ModelAcceptor()]
     var isUp = true
     var isPaused = false
     /// Its disk is full.
@@ -62,21 +19,11 @@ struct SimulatedAcceptor {
     var backlog: [SimulatedEvent] = []
 }
 
-/// A stream of one acceptor's new records to a node.
-struct SimulatedTail {
-    var generation: UInt64 = 0
-    var isRunning = false
-    var position = EntryID.zero
-}
-
-/// A process that hosts a replica.
-struct SimulatedNode {
-    var replica: Replica
+/// A process with a log of its own: a node or a coordinator.
+struct SimulatedProcess {
     var quorum: LogQuorum
-    /// What it wants and has not got yet.
+    /// What its quorum wants and has not got yet.
     var quorumEffects: [LogQuorum.Effect] = []
-    var tails: [SimulatedTail]
-    var tail: QuorumTail
     /// Its connection to each acceptor.
     var connections: [UInt64?]
     var instance: UInt64 = 0
@@ -85,22 +32,77 @@ struct SimulatedNode {
     /// What arrived while it was paused.
     var backlog: [SimulatedEvent] = []
     var isFlushDue = false
-    var mapVersion: UInt64 = 0
+    /// By how much its wall clock is wrong, in microseconds.
+    var clockError: Int64
+
+    init(acceptorCount: Int, clockError: Int64) {
+        quorum = LogQuorum(acceptorCount: acceptorCount, incarnation: 1)
+        connections = Array(repeating: nil, count: acceptorCount)
+        self.clockError = clockError
+    }
+}
+
+/// A stream of one acceptor's new records to a node.
+struct SimulatedTail {
+    var generation: UInt64 = 0
+    var isRunning = false
+    var position = EntryID.zero
+}
+
+/// What a node hosts.
+struct SimulatedNode {
+    var replica: Replica
+    var tails: [SimulatedTail]
+    var tail: QuorumTail
     /// The last entry whose state was compared (I3).
     var checked: UInt64 = 0
 
     init(_ replica: Replica, acceptorCount: Int) {
         self.replica = replica
-        quorum = LogQuorum(acceptorCount: acceptorCount, incarnation: 1)
         tails = Array(repeating: SimulatedTail(), count: acceptorCount)
         tail = QuorumTail(acceptorCount: acceptorCount, after: .zero)
-        connections = Array(repeating: nil, count: acceptorCount)
     }
 }
 
-/// A node's connection to an acceptor; both directions keep their order.
+/// A coordinator: its log, its policy, and the members that talk to it.
+struct SimulatedCoordinator {
+    var coordinator: Coordinator
+    var log: CoordinatorLog
+    /// Whom it looks out for; nil once it takes the lead.
+    var candidacy: Candidacy?
+    /// Whether its log can be asked.
+    var isReachable = false
+    /// Its members' present links, by member, with when they were last heard.
+    var links: [Int: (link: UInt64, heard: UInt64)] = [:]
+}
+
+/// A node's or a router's side of its link to a coordinator.
+struct SimulatedMember {
+    var search = CoordinatorSearch()
+    var link: UInt64?
+    var isOpen = false
+    var lastHeard: UInt64 = 0
+    var map = ShardMap.empty
+}
+
+/// A member's connection to a coordinator; both directions keep their order.
+struct MemberLink {
+    enum Item {
+        case message(MembershipMessage)
+        case end
+    }
+
+    var member: Int
+    var memberInstance: UInt64
+    var coordinator: Int
+    var instance: UInt64 = 0
+    var toCoordinator: [Item] = []
+    var toMember: [Item] = []
+}
+
+/// A process' connection to an acceptor; both directions keep their order.
 struct LogConnection {
-    var node: Int
+    var process: Int
     var instance: UInt64
     var acceptor: Int
     /// Which life of the acceptor it leads to.
@@ -141,14 +143,18 @@ struct SimulatedRouter {
     var session: ShardSession
     var mirror = MarketMirror()
     var markets: [PairMarket]
-    var mapVersion: UInt64 = 0
+    var life: UInt64 = 1
     var sessionStream: UInt64?
     var feedStream: UInt64?
     var feedHeard: UInt64 = 0
+    /// When each node was last heard, on any stream.
+    var heard: [UInt64]
     /// The last event seen, whatever the mirror forgets.
     var followed: UInt64 = 0
     /// Where the primary stood when it gave the answer now being delivered.
     var answerPosition: UInt64 = 0
+    /// The entry in which the command now being answered ran.
+    var answerEntry: UInt64 = 0
 }
 
 /// What a client wants done.
@@ -162,11 +168,15 @@ struct SimulatedClient {
     var router: Int
     var account: AccountID
     var wish: ClientWish?
-    var token: UInt64 = 0
-    /// Everything acknowledged anywhere when the question was asked is in an entry up to here.
+    /// Everything acknowledged anywhere when the question was first asked is in an entry up to here.
     var floor: UInt64 = 0
+    /// Whether an attempt of the present wish may have happened.
+    var mayHaveHappened = false
     var names: [ClientOrderID] = []
     /// Lots known to be executed, of orders known to be accepted.
     var known: [ClientOrderID: Int64] = [:]
+    /// Orders given up after "it did not happen and will not".
+    var failed: [ClientOrderID] = []
     var completedCount = 0
+    var depositCount: UInt64 = 0
 }

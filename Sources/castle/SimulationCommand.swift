@@ -12,10 +12,21 @@ enum SimulationCommand {
         Arguments.Flag("--minutes", "K", help: "virtual minutes under faults, instead of --steps"),
         Arguments.Flag("--acceptors", "N", help: "1, 3 or 5 (each seed draws its own)"),
         Arguments.Flag("--without", "CHECK", help: "leave out a check: \(checks)"),
+        Arguments.Flag("--faults", "LIST", help: "let these faults through: 3,7,12 or none (all)"),
     ]
 
     private static var checks: String {
         SimulateCommand.PlantedFault.allCases.map(\.rawValue).joined(separator: ", ")
+    }
+
+    private static func faults(_ list: String) -> Set<Int> {
+        if list == "none" { return [] }
+        let numbers = list.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        let faults = Set(numbers.compactMap(\.self))
+        guard faults.count == numbers.count, faults.allSatisfy({ $0 > 0 }) else {
+            refuse("castle simulate: --faults is a list of numbers from 1, such as 3,7,12, or none")
+        }
+        return faults
     }
 
     static func run(_ words: [String]) -> Int32 {
@@ -46,6 +57,7 @@ enum SimulationCommand {
                 }
                 options.planted = planted
             }
+            if let list = arguments.text("--faults") { options.faults = faults(list) }
             return SimulateCommand.run(options, print: { print($0) }) ? 0 : 1
         } catch {
             refuse("castle simulate: \(error)")

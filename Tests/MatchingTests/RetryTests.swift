@@ -1,3 +1,4 @@
+import Matching
 import Testing
 import Trading
 
@@ -62,6 +63,21 @@ import Trading
         for request in requests.dropLast() {
             #expect(exchange.order(request)?.status == .filled)
         }
+    }
+
+    @Test(arguments: [false, true]) func timeBetweenTwoLeadersDoesNotCount(isRestored: Bool) throws
+    {
+        exchange.place(exchange.limit(.sell, 9, at: 10, by: 2))
+        let request = exchange.limit(.buy, 1, at: 10, name: "a")
+        exchange.place(request)
+        exchange.time.microseconds += 3_600_000_000
+        exchange.engine.beginTerm(at: exchange.time)
+        if isRestored { try exchange.restore(exchange.snapshot) }
+        #expect(exchange.place(request) == duplicate)
+        exchange.time.microseconds += 60_000_000
+        #expect(exchange.place(request) == duplicate)
+        exchange.time.microseconds += 1
+        #expect(exchange.order(request)?.status == .filled)
     }
 
     @Test func minuteBeginsWithTheLastUpdate() {

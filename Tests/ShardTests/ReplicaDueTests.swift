@@ -105,6 +105,29 @@ import Wire
         #expect(rig.asked.count == 1)
     }
 
+    /// What is remembered by log time would be forgotten within a moment.
+    @Test func aWallClockThatJumpsAheadIsFollowedAtTwiceItsPace() throws {
+        rig.hello(1)
+        rig.command(1, 1)
+        rig.settle()
+        let start = try #require(rig.log.records.last)
+        let before = try LogEntry(decoding: start.bytes).time.microseconds
+        rig.jump(to: before + 3_600_000_000)
+        rig.now += 1_000_000_000
+        rig.command(1, 2)
+        rig.flush()
+        let entry = try #require(try appended().first)
+        #expect(entry.time.microseconds == before + 2_000_000)
+        // What is due by the wall clock is not due yet.
+        rig.settle()
+        set(before + 60_000_000)
+        rig.flush()
+        #expect(rig.asked.isEmpty)
+        rig.now += 30_000_000_000
+        rig.flush()
+        #expect(rig.asked.count == 1)
+    }
+
     @Test func theNextPrimaryGoesOnWithTheSystemSession() throws {
         set(2_000_000)
         rig.wall = Timestamp(microseconds: 2_000_000)

@@ -8,7 +8,10 @@ final class ReplicaRig {
     let log: TestLog
     let replica: Replica
     var now: UInt64 = 0
-    var wall = Timestamp(microseconds: 1_000_000)
+    /// Both clocks go forward together; the wall clock alone is set by `jump`.
+    var wall = Timestamp(microseconds: 1_000_000) {
+        didSet { now += UInt64(max(0, wall.microseconds - oldValue.microseconds)) * 1000 }
+    }
     /// Asked and not answered, oldest first.
     var asked: [AcceptorRequest] = []
     var effects: [ReplicaEffect] = []
@@ -58,6 +61,13 @@ final class ReplicaRig {
                 effects.append(effect)
             }
         }
+    }
+
+    /// Sets the wall clock; no time passes.
+    func jump(to microseconds: Int64) {
+        let before = now
+        wall = Timestamp(microseconds: microseconds)
+        now = before
     }
 
     func flush() { input { $0.flush(now: now, wall: wall, effects: &$1) } }
