@@ -74,7 +74,7 @@ final class SimulatedCluster {
         var random = RandomSource(seed: seed)
         settings = Self.settings(&random)
         delay = 50...random.pick(200...3000)
-        pause = 200...random.pick(2000...40_000)
+        pause = 200...[5000, 30_000, 150_000, 500_000][random.index(below: 4)]
         faultPace = [1, 1, 2, 5, 15][random.index(below: 5)]
         chance = RandomSource(seed: random.next())
         let drawnCount = [1, 1, 3, 3, 3, 5][random.index(below: 6)]
@@ -93,7 +93,7 @@ final class SimulatedCluster {
         settings.batchesInFlightMax = Int(random.pick(1...4))
         settings.batchCommandsMax = Int(random.pick(1...8))
         settings.readLimit = Int(random.pick(2...16))
-        settings.snapshotEntries = random.pick(6...60)
+        settings.snapshotEntries = random.isOne(in: 2) ? random.pick(6...60) : 500
         settings.retryNanoseconds = 5 * millisecond
         return settings
     }
