@@ -45,6 +45,13 @@ let package = Package(
         module("Routing", ["Trading", "MarketData", "Wire", "Membership"]),
         module("Coordination", ["Trading", "Wire", "Membership", "Replication"]),
         module(
+            "Audit",
+            [
+                "Trading", "Accounts", "Matching", "Wire", "Membership", "Replication", "Shard",
+                "Coordination",
+            ]
+        ),
+        module(
             "Simulation",
             [
                 "Trading", "Accounts", "Matching", "MarketData", "Wire", "Replication", "Shard",
@@ -107,6 +114,10 @@ let package = Package(
         tests("Shard", ["Shard", "Replication", "Matching", "Accounts", "Wire", "Trading"]),
         tests("Routing", ["Routing", "MarketData", "Wire", "Trading"]),
         tests("Coordination", ["Coordination", "Membership", "Replication", "Wire", "Trading"]),
+        tests(
+            "Audit",
+            ["Audit", "Coordination", "Membership", "Replication", "Shard", "Wire", "Trading"]
+        ),
         tests("Simulation", ["Simulation"]),
         tests("EventLoop", ["EventLoop"]),
         tests("TLS", ["TLS"]),
