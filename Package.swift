@@ -95,11 +95,19 @@ let package = Package(
                 "TLS", "HTTP", "Observability",
             ]
         ),
+        module(
+            "Inspection",
+            [
+                "Trading", "Wire", "Membership", "Replication", "Coordination", "Audit",
+                "Configuration", "EventLoop", "TLS", "HTTP", "Redis", "Workload",
+            ]
+        ),
         module("Drills", ["Trading", "Configuration", "EventLoop", "HTTP", "Workload"]),
         .executableTarget(
             name: "castle",
             dependencies: [
-                "Wire", "Configuration", "Node", "Simulation", "Supervision", "Workload", "Drills",
+                "Wire", "Configuration", "Node", "Simulation", "Supervision", "Workload",
+                "Inspection", "Drills",
             ],
             swiftSettings: settings
         ),
