@@ -1,28 +1,28 @@
-import Configuration
 import EventLoop
-import Observability
-import Redis
 import Replication
 import Trading
 import Wire
 
 /// One shard's log on the cluster's Redis instances: carries out what its quorum wants.
-final class ShardLog {
+///
+/// Everything is called on the thread of the loop.
+public final class ShardLog {
     /// The log can be asked.
-    var onReady: (() -> Void)?
+    public var onReady: (() -> Void)?
     /// It cannot be any more.
-    var onLost: ((_ reason: String) -> Void)?
+    public var onLost: ((_ reason: String) -> Void)?
     /// What the log answers.
-    var onAnswer: ((AcceptorReply, AcceptorRequest) -> Void)?
+    public var onAnswer: ((AcceptorReply, AcceptorRequest) -> Void)?
+    /// Something for the operator.
+    public var onNote: ((String) -> Void)?
     /// Records that are durable, while following.
-    var onRecords: (([LogRecord]) -> Void)?
+    public var onRecords: (([LogRecord]) -> Void)?
 
     /// How often acceptors that refused or lag are tried again.
     private static let tickMilliseconds: UInt64 = 50
 
-    private let context: ProcessContext
-    private let shard: ShardID
     private let acceptors: [LogAcceptor]
+    private let names: [String]
     private let tails: [LogTail]
     private var quorum: LogQuorum
     private var durable: QuorumTail
@@ -31,24 +31,41 @@ final class ShardLog {
     private var isCarryingOut = false
     private var ticks: LoopTimer?
 
-    init(context: ProcessContext, shard: ShardID) {
-        self.context = context
-        self.shard = shard
-        acceptors = context.logAcceptors(of: shard)
-        tails = acceptors.map {
-            LogTail(loop: context.loop, endpoint: $0.endpoint, shard: shard)
-        }
-        quorum = LogQuorum(
-            acceptorCount: acceptors.count,
-            incarnation: context.plan.clusterNumber
-        )
+    /// Begins to connect; set the callbacks before the loop runs on.
+    ///
+    /// - Parameters:
+    ///   - loop: The loop to be served by.
+    ///   - acceptors: The shard's log on each Redis, in the order of the plan.
+    ///   - names: What the operator calls them.
+    ///   - incarnation: Given to an acceptor that lost its disk, once it is filled again.
+    public init(
+        loop: EventLoop,
+        acceptors: [LogAcceptor],
+        names: [String],
+        incarnation: UInt64
+    ) {
+        invariant(acceptors.count == names.count, "every acceptor has a name")
+        self.acceptors = acceptors
+        self.names = names
+        tails = acceptors.map { LogTail(loop: loop, endpoint: $0.endpoint, shard: $0.shard) }
+        quorum = LogQuorum(acceptorCount: acceptors.count, incarnation: incarnation)
         durable = QuorumTail(acceptorCount: acceptors.count, after: .zero)
         for index in acceptors.indices { listen(to: index) }
         let interval = Self.tickMilliseconds
-        ticks = context.loop.schedule(
+        ticks = loop.schedule(
             afterMilliseconds: interval,
             repeatingMilliseconds: interval
         ) { [weak self] in self?.input { $0.tick(effects: &$1) } }
+    }
+
+    deinit { ticks?.cancel() }
+
+    /// Ends for good: nothing is answered any more.
+    public func close() {
+        (onReady, onLost, onAnswer, onRecords, onNote) = (nil, nil, nil, nil, nil)
+        ticks?.cancel()
+        stopFollowing()
+        for acceptor in acceptors { acceptor.close() }
     }
 
     private func listen(to index: Int) {
@@ -57,7 +74,7 @@ final class ShardLog {
         }
         acceptors[index].onLost = { [weak self] reason in
             guard let self else { return }
-            note("redis \(context.plan.redis[index].id) unreachable: \(reason)")
+            onNote?("redis \(names[index]) unreachable: \(reason)")
             input { $0.lost(index, effects: &$1) }
         }
         tails[index].onRecords = { [weak self] records in
@@ -68,22 +85,24 @@ final class ShardLog {
     }
 
     /// Redis instances that hold all that is durable, as far as a primary knows.
-    var followingCount: Int { quorum.followingCount }
+    public var followingCount: Int { quorum.followingCount }
 
     /// Asks the log; the answer comes through `onAnswer`.
-    func ask(_ request: AcceptorRequest) { input { $0.ask(request, effects: &$1) } }
+    ///
+    /// - Parameter request: The same again is no harm.
+    public func ask(_ request: AcceptorRequest) { input { $0.ask(request, effects: &$1) } }
 
     /// Asks nothing more in the name of the present term.
-    func resign() { quorum.resign() }
+    public func resign() { quorum.resign() }
 
     /// Delivers durable records after an id, and goes on.
-    func follow(after id: EntryID) {
+    public func follow(after id: EntryID) {
         durable = QuorumTail(acceptorCount: tails.count, after: id)
         for tail in tails { tail.start(after: id) }
     }
 
     /// Stops that.
-    func stopFollowing() { for tail in tails { tail.stop() } }
+    public func stopFollowing() { for tail in tails { tail.stop() } }
 
     private func input(_ body: (inout LogQuorum, inout [LogQuorum.Effect]) -> Void) {
         body(&quorum, &effects)
@@ -107,34 +126,7 @@ final class ShardLog {
         case .answer(let reply, let request): onAnswer?(reply, request)
         case .ready: onReady?()
         case .lost(let reason): onLost?(reason)
-        case .note(let text): note(text)
-        }
-    }
-
-    private func note(_ text: String) {
-        context.log.log(.warning, text, ["shard": LogValue(shard.rawValue)])
-    }
-}
-
-extension ProcessContext {
-    /// A shard's log on each Redis of the plan, in its order; begins to connect.
-    func logAcceptors(of shard: ShardID) -> [LogAcceptor] {
-        plan.redis.map {
-            LogAcceptor(
-                loop: loop,
-                endpoint: RedisEndpoint(host: $0.host, port: $0.port),
-                shard: shard,
-                durability: RedisDurability(plan.durability)
-            )
-        }
-    }
-}
-
-extension RedisDurability {
-    fileprivate init(_ durability: Durability) {
-        switch durability {
-        case .always: self = .always
-        case .everysec: self = .everySecond
+        case .note(let text): onNote?(text)
         }
     }
 }
