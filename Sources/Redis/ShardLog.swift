@@ -29,6 +29,7 @@ public final class ShardLog {
     /// Effects in the order they came up, since carrying one out can bring more.
     private var effects: [LogQuorum.Effect] = []
     private var isCarryingOut = false
+    private var readAhead: ReadAhead?
     private var ticks: LoopTimer?
 
     /// Begins to connect; set the callbacks before the loop runs on.
@@ -93,10 +94,14 @@ public final class ShardLog {
     public func ask(_ request: AcceptorRequest) { input { $0.ask(request, effects: &$1) } }
 
     /// Asks nothing more in the name of the present term.
-    public func resign() { quorum.resign() }
+    public func resign() {
+        readAhead = nil
+        quorum.resign()
+    }
 
     /// Delivers durable records after an id, and goes on.
     public func follow(after id: EntryID) {
+        readAhead = nil
         durable = QuorumTail(acceptorCount: tails.count, after: id)
         for tail in tails { tail.start(after: id) }
     }
@@ -119,14 +124,76 @@ public final class ShardLog {
 
     private func carryOut(_ effect: LogQuorum.Effect) {
         switch effect {
-        case .ask(let request, let index):
-            acceptors[index].send(request) { [weak self] reply in
-                self?.input { $0.received(reply, to: request, from: index, effects: &$1) }
-            }
+        case .ask(let request, let index): send(request, to: index)
         case .answer(let reply, let request): onAnswer?(reply, request)
         case .ready: onReady?()
         case .lost(let reason): onLost?(reason)
         case .note(let text): onNote?(text)
         }
+    }
+
+    // MARK: Reading ahead
+
+    /// A read that will be wanted next, asked before the answer to the one before is worked on.
+    ///
+    /// Redis looks for the entries and they travel while the replica applies those it has.
+    private final class ReadAhead {
+        let request: AcceptorRequest
+        let index: Int
+        var isWanted = false
+        /// The answer, once it is there.
+        var reply: AcceptorReply??
+
+        init(_ request: AcceptorRequest, _ index: Int) {
+            self.request = request
+            self.index = index
+        }
+    }
+
+    private func send(_ request: AcceptorRequest, to index: Int) {
+        if let ahead = readAhead, ahead.request == request, ahead.index == index {
+            guard let reply = ahead.reply else {
+                ahead.isWanted = true
+                return
+            }
+            readAhead = nil
+            return answered(reply, to: request, by: index)
+        }
+        // What was read before a promise need not be all that the promise covers.
+        if case .seal = request { readAhead = nil }
+        acceptors[index].send(request) { [weak self] reply in
+            self?.answered(reply, to: request, by: index)
+        }
+    }
+
+    private func answered(_ reply: AcceptorReply?, to request: AcceptorRequest, by index: Int) {
+        if let next = next(after: reply, to: request) { ask(ahead: next, of: index) }
+        input { $0.received(reply, to: request, from: index, effects: &$1) }
+    }
+
+    /// The read that follows a full answer to one.
+    private func next(
+        after reply: AcceptorReply?,
+        to request: AcceptorRequest
+    ) -> AcceptorRequest? {
+        guard case .read(_, let limit) = request, case .records(let records)? = reply,
+            records.count == limit, case .records(let shown) = quorum.visible(.records(records)),
+            let last = shown.last
+        else { return nil }
+        return .read(after: last.id, limit: limit)
+    }
+
+    private func ask(ahead request: AcceptorRequest, of index: Int) {
+        let ahead = ReadAhead(request, index)
+        readAhead = ahead
+        acceptors[index].send(request) { [weak self] reply in
+            guard let self, ahead.isWanted else {
+                ahead.reply = .some(reply)
+                return
+            }
+            if readAhead === ahead { readAhead = nil }
+            answered(reply, to: request, by: index)
+        }
+        acceptors[index].flush()
     }
 }
