@@ -87,12 +87,13 @@ let package = Package(
         ),
         module("Supervision", ["Configuration", "EventLoop", "TLS", "HTTP"]),
         // `castle bench matching` drives Matching and Shard without a cluster, sends what Wire
-        // defines, and asks Accounts whether money was conserved.
+        // defines, and asks Accounts whether money was conserved; `castle bench catch-up` runs
+        // replicas on a log in Redis.
         module(
             "Workload",
             [
-                "Trading", "Accounts", "Matching", "Shard", "Wire", "Configuration", "EventLoop",
-                "TLS", "HTTP", "Observability",
+                "Trading", "Accounts", "Matching", "Replication", "Shard", "Wire", "Configuration",
+                "EventLoop", "TLS", "HTTP", "Redis", "Observability",
             ]
         ),
         module(
@@ -140,6 +141,13 @@ let package = Package(
         ),
         tests("Supervision", ["Supervision", "Configuration", "EventLoop"]),
         tests("Workload", ["Workload", "Trading", "Configuration", "TLS"]),
+        tests(
+            "Inspection",
+            [
+                "Inspection", "Workload", "Redis", "EventLoop", "Replication", "Shard", "Wire",
+                "Trading",
+            ]
+        ),
         tests("Drills", ["Drills", "Workload", "Configuration"]),
         tests("Fuzzing", ["Matching", "Accounts", "Wire", "Trading"], exclude: ["Corpus"]),
         tests("Layering"),

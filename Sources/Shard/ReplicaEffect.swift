@@ -61,7 +61,7 @@ public struct ReplicaSettings: Sendable {
     /// Commands waiting for a batch before new ones are refused.
     public var pendingMax = 65_536
     /// Records asked for at once while catching up.
-    public var readLimit = 512
+    public var readLimit = 128
     /// Pause before asking again an acceptor that refused.
     public var retryNanoseconds: UInt64 = 50_000_000
     /// Entries after which a new snapshot is due.

@@ -41,10 +41,15 @@ public final class OwnDirectory {
     public func remove() {
         waiter.isInterrupted = false
         do throws(LoadError) {
-            try Self.run(["rm", "-rf", path], waiter)
+            try Self.remove(path, waiter)
         } catch {
             Terminal.note("\(path) stays behind: \(error)")
         }
+    }
+
+    /// Removes a folder with all that is in it.
+    static func remove(_ path: String, _ waiter: LoopWaiter) throws(LoadError) {
+        try run(["rm", "-rf", path], waiter)
     }
 
     private static func run(_ words: [String], _ waiter: LoopWaiter) throws(LoadError) {

@@ -67,6 +67,14 @@ public final class OwnRedis {
         }
     }
 
+    /// Starts it again after `kill` without what it had, as on a new disk.
+    ///
+    /// - Throws: `LoadError` when the files cannot be removed or it cannot be started.
+    public func startEmpty() throws(LoadError) {
+        try OwnDirectory.remove("\(directory)/appendonlydir", waiter)
+        try start()
+    }
+
     /// Whether its process runs.
     public var isRunning: Bool { child != nil }
 
