@@ -4,8 +4,8 @@ import Wire
 
 /// Rebuilds a state from one acceptor's log and checks it against all that the log says of it.
 ///
-/// A log that is whole is replayed from its first entry and must pass through the snapshot's state; a
-/// trimmed one begins with the snapshot, and what lies before it is checked without a state.
+/// A log that is whole is replayed from its first entry and must pass through the snapshot's state;
+/// a trimmed one begins with the snapshot, and what lies before it is checked without a state.
 public struct LogReplay<State: ReplayedState & ~Copyable>: ~Copyable {
     /// Entries between two sums over all balances; the last one is always summed.
     static var balanceInterval: Int { 256 }

@@ -15,8 +15,8 @@ public struct LogSnapshot: Equatable, Sendable {
         self.bytes = bytes
     }
 
-    /// Checks that a state can be read out of it: size, hash, layout, and that it writes back to the
-    /// same bytes.
+    /// Checks that a state can be read out of it: size, hash, layout, and that it writes back to
+    /// the same bytes.
     ///
     /// - Parameter type: What to read.
     /// - Throws: `LogDefect.snapshotDamaged`.

@@ -10,11 +10,11 @@ public enum InspectCommand {
 
     private static let usage = "castle inspect [log|snapshot|map] [redis://HOST:PORT…] [options]"
     private static let explanation = """
-        log: where each shard's log ends, its epochs, its last entries. snapshot: reads each acceptor's
-        newest snapshot back. map: the state of shard 0, and what the coordinator that leads says.
-        Asks the cluster's Redis instances with commands that only read, little at a time with pauses.
-        With --verify every log is replayed and held to the invariants on all acceptors; ends with 1
-        where one is broken.
+        log: where each shard's log ends, its epochs, its last entries. snapshot: reads each
+        acceptor's newest snapshot back. map: the state of shard 0, and what the coordinator that
+        leads says. Asks the cluster's Redis instances with commands that only read, little at a
+        time, with rests. With --verify every log is replayed and held to the invariants on all
+        acceptors; ends with 1 where one is broken.
         """
 
     /// Runs the command.

@@ -33,8 +33,8 @@ public enum ReplayCommand {
     /// Runs the command.
     ///
     /// - Parameter words: What follows `replay`.
-    /// - Returns: 0 when every log holds, 1 at the first difference or when a log cannot be read, 64
-    ///   for a bad command line.
+    /// - Returns: 0 when every log holds, 1 at the first difference or when a log cannot be read,
+    ///   64 for a bad command line.
     public static func run(_ words: [String]) -> Int32 {
         if Arguments.asksForHelp(words) {
             Terminal.say(Arguments.help(usage: usage, summary: explanation, flags: flags))

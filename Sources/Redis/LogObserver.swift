@@ -5,8 +5,8 @@ import Wire
 /// Reads shards' logs on one Redis and writes nothing: for tools that look from outside.
 ///
 /// Every command it sends only reads, answers at once and is bounded by what is asked for. It loads
-/// no functions and asserts no settings, as `LogAcceptor` does. Everything is called on the thread of
-/// the loop.
+/// no functions and asserts no settings, as `LogAcceptor` does. Everything is called on the thread
+/// of the loop.
 public final class LogObserver {
     /// The shard of a key that our functions made, or nil.
     private static func shard(ofMeta key: String) -> ShardID? {
@@ -34,7 +34,7 @@ public final class LogObserver {
 
     /// Finds the shards that have a log here.
     ///
-    /// - Parameter completion: Called once: the shards in order, or nil when the Redis does not say.
+    /// - Parameter completion: Called once: the shards in order, or nil when the Redis is silent.
     public func shards(completion: @escaping ([ShardID]?) -> Void) {
         scan(from: "0", found: [], completion)
     }
@@ -60,8 +60,8 @@ public final class LogObserver {
     ///
     /// - Parameters:
     ///   - shard: Whose.
-    ///   - completion: Called once: nil in the result for an acceptor that has nothing of the shard;
-    ///     a text when the Redis does not say.
+    ///   - completion: Called once: nil in the result for an acceptor that has nothing of the
+    ///     shard; a text when the Redis does not say.
     public func state(
         of shard: ShardID,
         completion: @escaping (Result<AcceptorState?, LogObserverError>) -> Void

@@ -90,8 +90,8 @@ public final class RedisConnection {
         stream.write(RESPCommand.encoded(arguments))
     }
 
-    /// Hands what was sent to the kernel now, not at the end of the loop's turn: what it asks for is
-    /// prepared while the caller goes on.
+    /// Hands what was sent to the kernel now, not at the end of the loop's turn: what it asks for
+    /// is prepared while the caller goes on.
     func flush() { (stream as? any Flushable)?.flush() }
 
     /// Closes; commands without an answer complete as disconnected before this call returns.

@@ -62,8 +62,8 @@ public struct ReplicaSettings: Sendable {
     public var pendingMax = 65_536
     /// Records asked for at once while catching up, at most.
     public var readLimit = 512
-    /// Bytes of an answer above which fewer are asked for next time: what has come is applied in one
-    /// turn of the loop, and what comes meanwhile must fit into a socket.
+    /// Bytes of an answer above which fewer are asked for next time: what has come is applied in
+    /// one turn of the loop, and what comes meanwhile must fit into a socket.
     public var readSizeMax = 1 << 20
     /// Pause before asking again an acceptor that refused.
     public var retryNanoseconds: UInt64 = 50_000_000

@@ -11,7 +11,7 @@ enum CatchUpCommand {
     /// Runs the command.
     ///
     /// - Parameter arguments: What follows `bench catch-up`.
-    /// - Returns: 0 when all caught up with the right state, 1 otherwise, 64 for a bad command line.
+    /// - Returns: 0 when all caught up with the right state, 1 otherwise, 64 for a bad call.
     static func run(_ arguments: [String]) -> Int32 {
         if Arguments.asksForHelp(arguments) {
             Terminal.say(

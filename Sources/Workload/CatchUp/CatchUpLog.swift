@@ -7,8 +7,8 @@ import Wire
 
 /// The log of one shard, filled as a primary fills it.
 ///
-/// Batches are in flight to every acceptor, and each is applied once it is durable. Only the requests of
-/// clients are left out.
+/// Batches are in flight to every acceptor, and each is applied once it is durable. Only the
+/// requests of clients are left out.
 final class CatchUpLog {
     static let shard = ShardID(1)
     /// More than a primary has: the log is to be full soon.
