@@ -45,6 +45,13 @@ let package = Package(
         module("Routing", ["Trading", "MarketData", "Wire", "Membership"]),
         module("Coordination", ["Trading", "Wire", "Membership", "Replication"]),
         module(
+            "Audit",
+            [
+                "Trading", "Accounts", "Matching", "Wire", "Membership", "Replication", "Shard",
+                "Coordination",
+            ]
+        ),
+        module(
             "Simulation",
             [
                 "Trading", "Accounts", "Matching", "MarketData", "Wire", "Membership",
@@ -80,19 +87,28 @@ let package = Package(
         ),
         module("Supervision", ["Configuration", "EventLoop", "TLS", "HTTP"]),
         // `castle bench matching` drives Matching and Shard without a cluster, sends what Wire
-        // defines, and asks Accounts whether money was conserved.
+        // defines, and asks Accounts whether money was conserved; `castle bench catch-up` runs
+        // replicas on a log in Redis.
         module(
             "Workload",
             [
-                "Trading", "Accounts", "Matching", "Shard", "Wire", "Configuration", "EventLoop",
-                "TLS", "HTTP", "Observability",
+                "Trading", "Accounts", "Matching", "Replication", "Shard", "Wire", "Configuration",
+                "EventLoop", "TLS", "HTTP", "Redis", "Observability",
+            ]
+        ),
+        module(
+            "Inspection",
+            [
+                "Trading", "Wire", "Membership", "Replication", "Coordination", "Audit",
+                "Configuration", "EventLoop", "TLS", "HTTP", "Redis", "Workload",
             ]
         ),
         module("Drills", ["Trading", "Configuration", "EventLoop", "HTTP", "Workload"]),
         .executableTarget(
             name: "castle",
             dependencies: [
-                "Wire", "Configuration", "Node", "Simulation", "Supervision", "Workload", "Drills",
+                "Wire", "Configuration", "Node", "Simulation", "Supervision", "Workload",
+                "Inspection", "Drills",
             ],
             swiftSettings: settings
         ),
@@ -107,6 +123,10 @@ let package = Package(
         tests("Shard", ["Shard", "Replication", "Matching", "Accounts", "Wire", "Trading"]),
         tests("Routing", ["Routing", "MarketData", "Wire", "Trading"]),
         tests("Coordination", ["Coordination", "Membership", "Replication", "Wire", "Trading"]),
+        tests(
+            "Audit",
+            ["Audit", "Coordination", "Membership", "Replication", "Shard", "Wire", "Trading"]
+        ),
         tests("Simulation", ["Simulation"]),
         tests("EventLoop", ["EventLoop"]),
         tests("TLS", ["TLS"]),
@@ -121,6 +141,13 @@ let package = Package(
         ),
         tests("Supervision", ["Supervision", "Configuration", "EventLoop"]),
         tests("Workload", ["Workload", "Trading", "Configuration", "TLS"]),
+        tests(
+            "Inspection",
+            [
+                "Inspection", "Workload", "Redis", "EventLoop", "Replication", "Shard", "Wire",
+                "Trading",
+            ]
+        ),
         tests("Drills", ["Drills", "Workload", "Configuration"]),
         tests("Fuzzing", ["Matching", "Accounts", "Wire", "Trading"], exclude: ["Corpus"]),
         tests("Layering"),

@@ -4,6 +4,7 @@ import EventLoop
 import HTTP
 import Membership
 import Observability
+import Redis
 import Replication
 import Trading
 import Wire
@@ -57,7 +58,7 @@ final class CoordinatorNode: HTTPHandlers {
         coordinator = Coordinator(plan: plan, settings: context.plan.detector)
         members = MemberStreams(plan: context.plan)
         metrics = CoordinatorMetrics(context.metrics)
-        shard0 = ShardLog(context: context, shard: ShardID(0))
+        shard0 = context.shardLog(ShardID(0))
     }
 
     private func start() {

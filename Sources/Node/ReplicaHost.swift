@@ -2,6 +2,7 @@ import Configuration
 import EventLoop
 import HTTP
 import Observability
+import Redis
 import Replication
 import Shard
 import Trading
@@ -32,7 +33,7 @@ final class ReplicaHost {
         self.streams = streams
         self.onChange = onChange
         replica = Replica(shard: shard, genesis: genesis)
-        log = ShardLog(context: context, shard: shard)
+        log = context.shardLog(shard)
         metrics = ReplicaMetrics(context.metrics, shard: shard)
         log.onReady = { [weak self] in
             self?.perform { $0.acceptorReady(effects: &$1) }

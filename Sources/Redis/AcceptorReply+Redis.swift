@@ -76,21 +76,12 @@ extension AcceptorReply {
 
 extension EntryID {
     /// Reads `epoch-seq`.
-    init?(_ text: String) {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, let epoch = UInt64(parts[0]), let sequence = UInt64(parts[1]) else {
-            return nil
-        }
-        self.init(epoch: Epoch(epoch), sequence: SequenceNumber(sequence))
-    }
+    init?(_ text: String) { self.init(Array(text.utf8)) }
 }
 
 extension ChainHash {
     /// Reads sixteen hexadecimal digits.
-    init?(_ text: String) {
-        guard text.utf8.count == 16, let value = UInt64(text, radix: 16) else { return nil }
-        self.init(rawValue: value)
-    }
+    init?(_ text: String) { self.init(Array(text.utf8)) }
 }
 
 extension [LogRecord] {
@@ -108,13 +99,63 @@ extension [LogRecord] {
 
 extension LogRecord {
     /// Reads one entry of a stream: its id, then the fields in the order our functions write.
+    ///
+    /// A replica that catches up does this for every entry of a log: no text is made on the way.
     fileprivate init?(_ reply: RedisReply) {
-        guard let parts = reply.elements, parts.count == 2,
-            let id = parts[0].text.flatMap(EntryID.init),
-            let fields = parts[1].elements, fields.count == 4,
-            fields[0].text == "b", case .bulk(let bytes) = fields[1],
-            fields[2].text == "h", let hash = fields[3].text.flatMap(ChainHash.init)
+        guard case .array(let parts) = reply, parts.count == 2,
+            case .bulk(let idText) = parts[0], let id = EntryID(idText),
+            case .array(let fields) = parts[1], fields.count == 4,
+            case .bulk(let firstName) = fields[0], firstName == [UInt8(ascii: "b")],
+            case .bulk(let bytes) = fields[1],
+            case .bulk(let secondName) = fields[2], secondName == [UInt8(ascii: "h")],
+            case .bulk(let hashText) = fields[3], let hash = ChainHash(hashText)
         else { return nil }
         self.init(id: id, hash: hash, bytes: bytes)
+    }
+}
+
+extension EntryID {
+    /// Reads the bytes of `epoch-seq`.
+    init?(_ text: [UInt8]) {
+        guard let dash = text.firstIndex(of: UInt8(ascii: "-")),
+            let epoch = UInt64(decimal: text[..<dash]),
+            let sequence = UInt64(decimal: text[(dash + 1)...])
+        else { return nil }
+        self.init(epoch: Epoch(epoch), sequence: SequenceNumber(sequence))
+    }
+}
+
+extension ChainHash {
+    /// Reads the bytes of sixteen hexadecimal digits.
+    init?(_ text: [UInt8]) {
+        guard text.count == 16 else { return nil }
+        var value: UInt64 = 0
+        for byte in text {
+            let digit: UInt8
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
+            default: return nil
+            }
+            value = value << 4 | UInt64(digit)
+        }
+        self.init(rawValue: value)
+    }
+}
+
+extension UInt64 {
+    /// Reads decimal digits, at least one.
+    fileprivate init?(decimal text: ArraySlice<UInt8>) {
+        guard !text.isEmpty else { return nil }
+        var value: UInt64 = 0
+        for byte in text {
+            guard case UInt8(ascii: "0")...UInt8(ascii: "9") = byte else { return nil }
+            let (tens, overflows) = value.multipliedReportingOverflow(by: 10)
+            let (sum, wraps) = tens.addingReportingOverflow(UInt64(byte - UInt8(ascii: "0")))
+            guard !overflows, !wraps else { return nil }
+            value = sum
+        }
+        self = value
     }
 }

@@ -97,6 +97,9 @@ public final class LogAcceptor {
         }
     }
 
+    /// Hands what was sent to the kernel now, not at the end of the loop's turn.
+    func flush() { session.connection?.flush() }
+
     /// Ends for good; requests without an answer complete with nil.
     public func close() {
         onReady = nil

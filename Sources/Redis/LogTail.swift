@@ -90,7 +90,7 @@ public final class LogTail {
         isReading = false
     }
 
-    /// Holds deliveries back; at most one delivery is kept waiting in memory.
+    /// Holds deliveries back; at most one delivery is kept waiting in memory, asked for before.
     public func pause() { isPaused = true }
 
     /// Goes on delivering.
@@ -159,6 +159,9 @@ public final class LogTail {
         countLimit =
             size > Self.deliverySizeTarget
             ? max(countLimit / 2, 1) : min(countLimit * 2, Self.recordLimit)
+        // Redis looks for the next ones while these are applied.
+        read()
+        session?.connection?.flush()
         onRecords?(records)
     }
 }

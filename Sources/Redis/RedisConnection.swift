@@ -90,6 +90,10 @@ public final class RedisConnection {
         stream.write(RESPCommand.encoded(arguments))
     }
 
+    /// Hands what was sent to the kernel now, not at the end of the loop's turn: what it asks for
+    /// is prepared while the caller goes on.
+    func flush() { (stream as? any Flushable)?.flush() }
+
     /// Closes; commands without an answer complete as disconnected before this call returns.
     public func close(_ reason: String = "closed locally") { end(reason) }
 

@@ -57,7 +57,10 @@ extension LogQuorum {
 
     /// What a follower may see: an acceptor among several can hold what never becomes durable, but
     /// each record says how far its writer knew the log to be committed.
-    func visible(_ reply: AcceptorReply) -> AcceptorReply {
+    ///
+    /// - Parameter reply: What one acceptor answered.
+    /// - Returns: The same; of records those known to be committed, while this log is followed.
+    public func visible(_ reply: AcceptorReply) -> AcceptorReply {
         guard members.count > 1, term == nil, case .records(let records) = reply,
             let last = records.last, let entry = try? LogEntry(decoding: last.bytes)
         else { return reply }

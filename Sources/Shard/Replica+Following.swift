@@ -12,7 +12,7 @@ extension Replica {
 
     private func readOn(_ effects: inout [ReplicaEffect]) {
         isReading = true
-        effects.append(.ask(.read(after: cursor.place, limit: settings.readLimit)))
+        effects.append(.ask(.read(after: cursor.place, limit: readCount)))
     }
 
     func stopFollowing(_ effects: inout [ReplicaEffect]) {
@@ -39,7 +39,7 @@ extension Replica {
             return halt("the log ends at \(tail), before what was applied: \(reached)", &effects)
         }
         if reached >= tail { return readAgain(&effects) }
-        effects.append(.ask(.read(after: reached, limit: settings.readLimit)))
+        effects.append(.ask(.read(after: reached, limit: readCount)))
     }
 
     /// Sets out to read the log from its beginning, once for each place that leads nowhere.
@@ -60,13 +60,14 @@ extension Replica {
     }
 
     /// Takes records read on the way to the end of the log, as standby or as coming primary.
-    func read(_ reply: AcceptorReply, _ effects: inout [ReplicaEffect]) {
+    func read(_ reply: AcceptorReply, limit: Int, _ effects: inout [ReplicaEffect]) {
         isReading = false
         guard case .records(let records) = reply else { return }
+        adaptReadCount(to: records, limit: limit)
         guard let leader else {
             guard apply(records, &effects) else { return }
             // Of a full answer some at the end may be hidden: not yet known to be committed.
-            if records.count >= settings.readLimit / 2 { return readOn(&effects) }
+            if records.count >= max(1, limit / 2) { return readOn(&effects) }
             isCaughtUp = true
             isFollowing = true
             effects.append(.follow(after: cursor.place))
@@ -76,6 +77,16 @@ extension Replica {
         if records.isEmpty { return readAgain(&effects) }
         let committed = self.leader?.read(records, at: cursor) ?? []
         if apply(committed, &effects) { catchUp(&effects) }
+    }
+
+    /// Keeps answers between a quarter of the wanted size and all of it.
+    private func adaptReadCount(to records: [LogRecord], limit: Int) {
+        let size = records.reduce(0) { $0 + $1.bytes.count }
+        if size > settings.readSizeMax {
+            readCount = max(limit / 2, 1)
+        } else if size < settings.readSizeMax / 4, records.count >= limit / 2 {
+            readCount = min(limit * 2, settings.readLimit)
+        }
     }
 
     /// Applies committed records, whoever wrote them.

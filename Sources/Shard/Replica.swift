@@ -28,6 +28,8 @@ public final class Replica {
     var isFollowing = false
     /// Whether the log is being read to its end before the tail stream starts.
     var isReading = false
+    /// Records asked for at once now, by the size of those before.
+    var readCount: Int
     /// Where the log was last read from its beginning for want of what follows.
     var rewound: SequenceNumber?
     /// Whether the state stands for a real place in the log: an empty log or a restored snapshot.
@@ -60,6 +62,7 @@ public final class Replica {
         self.shard = shard
         self.genesis = genesis
         self.settings = settings
+        readCount = min(128, settings.readLimit)
     }
 
     /// Whether it serves as primary.
@@ -165,9 +168,9 @@ public final class Replica {
         case .verify(let epoch):
             guard leader?.epoch == epoch else { return }
             verified(reply, &effects)
-        case .read(let after, _):
+        case .read(let after, let limit):
             // An answer to a question of a former duty is no use any more.
-            if after == reached { read(reply, &effects) }
+            if after == reached { read(reply, limit: limit, &effects) }
         case .readManifest, .readChunk, .writeChunk, .putManifest, .trim:
             snapshotStep(reply, to: request, &effects)
         case .create, .prepare, .admit, .find: break

@@ -60,8 +60,11 @@ public struct ReplicaSettings: Sendable {
     public var batchBytesMax = 256 << 10
     /// Commands waiting for a batch before new ones are refused.
     public var pendingMax = 65_536
-    /// Records asked for at once while catching up.
+    /// Records asked for at once while catching up, at most.
     public var readLimit = 512
+    /// Bytes of an answer above which fewer are asked for next time: what has come is applied in
+    /// one turn of the loop, and what comes meanwhile must fit into a socket.
+    public var readSizeMax = 1 << 20
     /// Pause before asking again an acceptor that refused.
     public var retryNanoseconds: UInt64 = 50_000_000
     /// Entries after which a new snapshot is due.

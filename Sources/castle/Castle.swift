@@ -1,4 +1,5 @@
 import Drills
+import Inspection
 import Node
 import Supervision
 import Workload
@@ -53,6 +54,8 @@ struct Castle {
             summary: SimulationCommand.summary,
             run: SimulationCommand.run
         ),
+        Command(name: "inspect", summary: InspectCommand.summary, run: InspectCommand.run),
+        Command(name: "replay", summary: ReplayCommand.summary, run: ReplayCommand.run),
         Command(name: "bench", summary: BenchCommand.summary, run: BenchCommand.run(arguments:)),
         Command(
             name: "version",

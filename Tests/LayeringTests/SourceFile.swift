@@ -5,7 +5,7 @@ enum Layers {
     /// No I/O, clock, randomness, C or Foundation.
     static let pure: Set = [
         "Trading", "Wire", "Accounts", "Matching", "MarketData", "Membership", "Replication",
-        "Shard", "Routing", "Coordination", "Simulation",
+        "Shard", "Routing", "Coordination", "Audit", "Simulation",
     ]
     /// Modules that come with the toolchain.
     static let system: Set = [

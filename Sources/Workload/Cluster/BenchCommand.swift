@@ -4,7 +4,8 @@ import EventLoop
 /// `castle bench`: figures with what they were measured on.
 public enum BenchCommand {
     /// One line for the list of subcommands.
-    public static let summary = "measure a cluster of its own, or the matching core alone"
+    public static let summary =
+        "measure a cluster of its own, the matching core alone, or catching up"
 
     private struct Report: Codable {
         var machine: MachineFacts
@@ -28,6 +29,9 @@ public enum BenchCommand {
         if arguments.first == "matching" {
             return MatchingCommand.run(Array(arguments.dropFirst()))
         }
+        if arguments.first == "catch-up" {
+            return CatchUpCommand.run(Array(arguments.dropFirst()))
+        }
         if Arguments.asksForHelp(arguments) || arguments == ["list"] {
             Terminal.say(
                 Arguments.help(
@@ -35,6 +39,7 @@ public enum BenchCommand {
                     summary: "load: signed orders at 5000/s for 60 s, every append on disk.",
                     flags: flags
                 ) + "\n\(MatchingCommand.summary)\n  castle bench matching --help says more.\n"
+                    + "\n\(CatchUpCommand.summary)\n  castle bench catch-up --help says more.\n"
             )
             return 0
         }
@@ -44,7 +49,7 @@ public enum BenchCommand {
                 throw .badValue(
                     flag: "NAME",
                     value: parsed.words.first ?? "",
-                    expected: "a benchmark: load or matching"
+                    expected: "a benchmark: load, matching or catch-up"
                 )
             }
             let options = try LoadOptions(parsed, rateDefault: 5000, durationDefault: 60)
@@ -68,7 +73,7 @@ public enum BenchCommand {
             var options = options
             options.directory = cluster.directory
             let session = try LoadSession(options, waiter: waiter)
-            let report = try session.run { Terminal.note($0) }
+            let report = try session.run { Terminal.note($0.text) }
             let machine = MachineFacts()
             Terminal.say("machine     \(machine.text)")
             Terminal.say("command     castle \(command)")

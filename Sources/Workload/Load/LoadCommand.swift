@@ -34,7 +34,7 @@ public enum LoadCommand {
     private static func run(_ options: LoadOptions) -> Int32 {
         do throws(LoadError) {
             let session = try LoadSession(options, waiter: LoopWaiter(loop: EventLoop()))
-            let report = try session.run { Terminal.note($0) }
+            let report = try session.run { Terminal.note($0.text) }
             Terminal.say(report.text)
             if let path = options.reportPath { try ReportFile.write(report, to: path) }
             return report.isClean ? 0 : 1

@@ -7,6 +7,8 @@ struct LoadProgress {
     /// Requests without an answer.
     var inFlight: Int
     /// Of the last second.
+    var p50Nanoseconds: UInt64
+    /// Of the last second.
     var p99Nanoseconds: UInt64
     /// Refusals and unknowns since the start.
     var errors: UInt64

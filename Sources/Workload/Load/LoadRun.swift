@@ -94,6 +94,7 @@ final class LoadRun {
             second: Int((loop.nowNanoseconds - start + 500_000_000) / 1_000_000_000),
             ackedInSecond: statistics.ackedOrders - lastAcked,
             inFlight: inFlight,
+            p50Nanoseconds: statistics.recentLatency.percentile(50),
             p99Nanoseconds: statistics.recentLatency.percentile(99),
             errors: statistics.errorCount
         )

@@ -22,10 +22,10 @@ struct LoadSession {
 
     /// Connects, runs the load, and cleans up after it.
     ///
-    /// - Parameter onProgress: Told a line a second.
+    /// - Parameter onProgress: Told once a second how things stand.
     /// - Returns: What was measured.
     /// - Throws: `LoadError` when the load cannot begin.
-    func run(onProgress: @escaping (String) -> Void) throws(LoadError) -> LoadReport {
+    func run(onProgress: @escaping (LoadProgress) -> Void) throws(LoadError) -> LoadReport {
         let keys = cluster.accounts.prefix(2).map {
             TradingKey(apiKey: $0.apiKey, secret: $0.secret)
         }
@@ -53,7 +53,7 @@ struct LoadSession {
         let probe = cluster.redis.first.flatMap { Endpoint(url: $0.url) }.map {
             RedisProbe($0, loop: waiter.loop)
         }
-        let (statistics, nanoseconds) = run.run { onProgress($0.text) }
+        let (statistics, nanoseconds) = run.run { onProgress($0) }
         let lost = lanes.reduce(0) { $0 + $1.lossCount }
         var report = LoadReport(
             statistics,

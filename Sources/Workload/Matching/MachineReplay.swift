@@ -35,7 +35,7 @@ struct MachineReplay: FlowEngine, ~Copyable {
         accountCount = flow.header.accountCount
         makers = MachineAudit(symbolCount: symbolCount)
         nameOrders(flow)
-        open(priceMax: flow.header.priceMax)
+        open(flow.header)
     }
 
     /// Events of one command at a time are what a primary sends on.
@@ -134,8 +134,9 @@ struct MachineReplay: FlowEngine, ~Copyable {
 
 // Commands.
 extension MachineReplay {
+    /// What a router would send for a message.
     @inline(__always)
-    private func command(_ record: FlowRecord) -> Command {
+    func command(_ record: FlowRecord) -> Command {
         switch record.kind {
         case .add: place(record, .limit, .goodTilCancelled)
         case .immediate: place(record, .limit, .immediateOrCancel)
@@ -208,24 +209,32 @@ extension MachineReplay {
         }
     }
 
-    private mutating func open(priceMax: Int64) {
-        expect(.addAsset(Asset(id: Self.baseAsset, symbol: "BASE")))
-        expect(.addAsset(Asset(id: Self.quoteAsset, symbol: "QUOTE")))
-        for symbol in 0..<symbolCount {
-            expect(.addInstrument(Self.instrument(symbol, priceMax: priceMax)))
+    private mutating func open(_ header: FlowHeader) {
+        for command in Self.opening(header) { expect(command) }
+    }
+
+    /// What comes before a flow: assets, pairs, and as much money as anybody could want.
+    static func opening(_ header: FlowHeader) -> [Command] {
+        var commands: [Command] = [
+            .addAsset(Asset(id: baseAsset, symbol: "BASE")),
+            .addAsset(Asset(id: quoteAsset, symbol: "QUOTE")),
+        ]
+        for symbol in 0..<Int(header.symbolCount) {
+            commands.append(.addInstrument(instrument(symbol, priceMax: header.priceMax)))
         }
-        for account in 1...accountCount {
-            for asset in [Self.baseAsset, Self.quoteAsset] {
-                expect(
+        for account in 1...header.accountCount {
+            for asset in [baseAsset, quoteAsset] {
+                commands.append(
                     .deposit(
                         account: AccountID(account),
                         asset: asset,
-                        amount: Self.deposit,
+                        amount: deposit,
                         reference: UInt64(account) * 2 + UInt64(asset.rawValue)
                     )
                 )
             }
         }
+        return commands
     }
 
     private mutating func expect(_ command: consuming Command) {
