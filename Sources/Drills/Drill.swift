@@ -40,6 +40,7 @@ struct Drill {
         } catch {
             report.abortReason = "\(error)"
         }
+        report.sumUp()
         write(&report, plotted)
         return report
     }

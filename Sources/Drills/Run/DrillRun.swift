@@ -4,8 +4,9 @@ import Workload
 
 /// Runs one drill again and again against one cluster.
 final class DrillRun {
-    private static let warmUpMilliseconds: UInt64 = 700
-    private static let coolDownMilliseconds: UInt64 = 400
+    /// Long enough that orders rest, trade and are on their way on every shard.
+    private static let warmUpMilliseconds: ClosedRange<UInt64> = 300...500
+    private static let coolDownMilliseconds: UInt64 = 200
     private static let gapMilliseconds: UInt64 = 30_000
     private static let quietMilliseconds: UInt64 = 60_000
     private static let violationsShown = 10
@@ -14,20 +15,23 @@ final class DrillRun {
     private let waiter: LoopWaiter
     private let cluster: ClusterUnderTest
     private let chooser: FaultChooser
+    private let mixture: FaultMixture
     private let injector: FaultInjector
     private let client: DrillClient
     private let prefix: String
     private var random: SplitMix
-    private var lastStruck: UInt64?
+    /// When the coordinator may last have failed over on suspicion.
+    private var lastSuspicion: UInt64?
 
     init(_ options: DrillOptions, _ cluster: ClusterUnderTest) throws(LoadError) {
         self.options = options
         self.cluster = cluster
         waiter = cluster.waiter
         random = SplitMix(seed: options.seed)
-        chooser = FaultChooser(kind: options.kind, plan: cluster.plan, file: cluster.initial)
+        chooser = FaultChooser(plan: cluster.plan, file: cluster.initial)
+        mixture = try FaultMixture(options.kind, chooser)
         injector = FaultInjector(chooser, cluster, noiseSeconds: options.seconds)
-        client = try DrillClient(cluster, throughEdge: options.kind == .killEdge)
+        client = try DrillClient(cluster, throughEdge: options.kind.usesEdge)
         prefix = "drill-\(String(waiter.loop.wallClockMilliseconds, radix: 36))-"
         // The first router carries the depth streams.
         let first = cluster.routers.first.map { Member.node($0.id) }
@@ -45,20 +49,22 @@ final class DrillRun {
 
     /// One run: load, fault, recovery, checks.
     func run(_ number: Int) throws(LoadError) -> (RunReport, RunTimeline) {
-        rest()
-        let status = try injector.prepare()
+        let healthy = try cluster.waitUntilHealthy()
+        let kind = mixture.next(healthy, &random)
+        rest(before: kind)
+        let status = try injector.prepare(kind, healthy)
         let before = try client.reader.totals()
         let lossesBefore = client.lanes.map(\.lossCount)
-        let driver = makeDriver(number)
+        let driver = makeDriver(number, copies: kind.copies)
         driver.start()
         // A driver that still waits would keep the loop busy under whatever comes next.
         defer { driver.stop() }
-        waiter.pause(milliseconds: Self.warmUpMilliseconds + random.next() % 200)
+        waiter.pause(milliseconds: .random(in: Self.warmUpMilliseconds, using: &random))
         let leader = cluster.leader
-        let fault = try injector.choose(status, &random)
-        lastStruck = waiter.loop.nowNanoseconds
+        let fault = try injector.choose(kind, status, &random)
         let strikes = try injector.strike(fault)
         let gaps = waitForShards(fault, driver, since: strikes)
+        if kind.raisesSuspicion { lastSuspicion = waiter.loop.nowNanoseconds }
         waiter.pause(milliseconds: Self.coolDownMilliseconds)
         let healed = try injector.waitUntilHealed(fault)
         driver.stop()
@@ -75,14 +81,15 @@ final class DrillRun {
         for (lane, losses) in zip(client.lanes, lossesBefore) {
             seen.losses[lane.endpoint, default: 0] += lane.lossCount - losses
         }
-        let broken = ExpectationCheck.violations(options.kind, seen)
+        let broken = ExpectationCheck.violations(kind, seen)
         let violations = try check(driver.journal, since: before) + broken
         for violation in violations.prefix(Self.violationsShown) { Terminal.note("  \(violation)") }
         let report = RunReport(
             run: number,
             runs: options.runs,
+            kind: kind,
             fault: fault.text + gaps.place,
-            gapNanoseconds: options.kind.leavesGap ? gaps.longest : 0,
+            gapNanoseconds: kind.leavesGap ? gaps.longest : 0,
             longestNanoseconds: driver.latencies.max() ?? 0,
             orders: driver.journal.entries.count,
             acknowledged: driver.journal.acknowledgedCount,
@@ -92,7 +99,7 @@ final class DrillRun {
         return (report, timeline)
     }
 
-    private func makeDriver(_ number: Int) -> LoadDriver {
+    private func makeDriver(_ number: Int, copies: ClosedRange<Int>) -> LoadDriver {
         LoadDriver(
             pairs: client.pairs,
             lanes: client.lanes,
@@ -100,7 +107,7 @@ final class DrillRun {
             rate: options.rate,
             seed: random.next(),
             prefix: "\(prefix)\(number)-",
-            copies: options.kind.copies,
+            copies: copies,
             loop: waiter.loop
         )
     }
@@ -119,7 +126,7 @@ final class DrillRun {
             marks.append(.init(microseconds: Int64(milliseconds) * 1000, text: "goes on"))
         }
         return RunTimeline(
-            title: "\(options.kind.rawValue): \(fault.text)",
+            title: "\(fault.kind.rawValue): \(fault.text)",
             startMicroseconds: microseconds(driver.startNanoseconds),
             endMicroseconds: microseconds(waiter.loop.nowNanoseconds),
             acknowledgedMicroseconds: driver.acknowledged.map { microseconds($0.nanoseconds) },
@@ -127,10 +134,10 @@ final class DrillRun {
         )
     }
 
-    private func rest() {
-        guard let lastStruck else { return }
-        let passed = (waiter.loop.nowNanoseconds - lastStruck) / 1_000_000
-        let wanted = options.kind.restMilliseconds
+    private func rest(before kind: DrillKind) {
+        guard let lastSuspicion else { return }
+        let passed = (waiter.loop.nowNanoseconds - lastSuspicion) / 1_000_000
+        let wanted = kind.restMilliseconds
         if passed < wanted { waiter.pause(milliseconds: wanted - passed) }
     }
 

@@ -30,7 +30,7 @@ struct Fault {
     var text: String {
         let names = targets.map { "\($0.member)" }.joined(separator: " ")
         let pids = targets.map { "\($0.pid)" }.joined(separator: " ")
-        let hit = kind == .killStandby ? Set(choice.shards.map(\.id)) : choice.deposed
+        let hit = kind.needsStandby ? Set(choice.shards.map(\.id)) : choice.deposed
         let shards = hit.sorted().map { "\($0)" }.joined(separator: ",")
         let what = "\(names) (pid \(pids)\(hit.isEmpty ? "" : "; shards \(shards)"))"
         return switch action {

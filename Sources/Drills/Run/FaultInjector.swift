@@ -27,9 +27,11 @@ final class FaultInjector {
     /// Brings the cluster into a state in which the fault can be tried.
     ///
     /// - Returns: The cluster then.
-    func prepare() throws(LoadError) -> ClusterStatus {
-        let status = try cluster.waitUntilHealthy()
-        guard chooser.kind == .killStandby, status.pureStandbys.isEmpty,
+    func prepare(
+        _ kind: DrillKind,
+        _ status: ClusterStatus
+    ) throws(LoadError) -> ClusterStatus {
+        guard kind.needsStandby, status.pureStandbys.isEmpty,
             let node = status.leaders.first
         else { return status }
         // Every node leads something at first. One that was killed comes back as a mere standby.
@@ -45,11 +47,11 @@ final class FaultInjector {
 
     /// Chooses what to break, and finds its processes.
     func choose(
+        _ kind: DrillKind,
         _ status: ClusterStatus,
         _ random: inout some RandomNumberGenerator
     ) throws(LoadError) -> Fault {
-        let kind = chooser.kind
-        let choice = try chooser.choose(status, coordinator: cluster.leader, &random)
+        let choice = try chooser.choose(kind, status, coordinator: cluster.leader, &random)
         var targets: [Fault.Target] = []
         for member in choice.members {
             targets.append(Fault.Target(member: member, pid: try cluster.pid(of: member)))

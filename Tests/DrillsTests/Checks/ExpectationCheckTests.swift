@@ -21,10 +21,10 @@ import Workload
             #expect(without.count == 1)
             #expect(with.isEmpty)
         case .killRedis, .pauseRedis, .killStandby, .killRouter, .killCoordinator, .killEdge,
-            .pauseCoordinator, .noisyNeighbour:
+            .pauseStandby, .pauseRouter, .pauseCoordinator, .pauseEdge, .noisyNeighbour:
             #expect(without.isEmpty)
             #expect(with.count == 1)
-        case .rollingUpgrade:
+        case .rollingUpgrade, .mixed:
             #expect(without.isEmpty)
             #expect(with.isEmpty)
         }
