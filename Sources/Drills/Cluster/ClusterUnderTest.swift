@@ -15,6 +15,8 @@ public final class ClusterUnderTest {
     public let initial: ClusterFile
     /// Names and zones of its processes.
     public let plan: ClusterPlan
+    /// What was put around its processes.
+    let surroundings: Surroundings
     private let coordinators: [ClientLane]
     /// The coordinator that led when it was last asked, by its place in the topology.
     private var leaderIndex = 0
@@ -24,10 +26,21 @@ public final class ClusterUnderTest {
     /// - Parameters:
     ///   - waiter: Waits for it.
     ///   - topology: The topology file, or `nil` for the local one.
+    ///   - surroundings: What is put around its processes.
     /// - Throws: `LoadError` when it does not start.
-    public init(waiter: LoopWaiter, topology: String?) throws(LoadError) {
+    init(
+        waiter: LoopWaiter,
+        topology: String?,
+        surroundings: Surroundings
+    ) throws(LoadError) {
         self.waiter = waiter
-        let own = try OwnCluster(waiter: waiter, topology: topology)
+        self.surroundings = surroundings
+        let own = try OwnCluster(
+            waiter: waiter,
+            topology: topology,
+            prepare: { (directory) throws(LoadError) in try surroundings.prepare(directory) },
+            onStopped: { surroundings.clear($0, keepingFiles: $1) }
+        )
         self.own = own
         do throws(LoadError) {
             initial = try own.file()
@@ -136,6 +149,14 @@ public final class ClusterUnderTest {
             }
         guard let pid, pid > 0 else { throw LoadError("\(member) does not run") }
         return pid
+    }
+
+    /// Waits until a member runs that may have ended.
+    ///
+    /// - Parameter member: Who.
+    /// - Throws: `LoadError` when it does not come back.
+    func waitUntilRunning(_ member: Member) throws(LoadError) {
+        try waitUntilReplaced(member, old: 0)
     }
 
     /// Waits until a member that was killed runs again.

@@ -17,6 +17,9 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
     case retryStorm = "retry-storm"
     case rollingUpgrade = "rolling-upgrade"
     case mixed
+    case partition
+    case fillDisk = "fill-disk"
+    case clockJump = "clock-jump"
 
     /// What must happen, from the failure matrix of the design.
     public var summary: String {
@@ -37,6 +40,9 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
         case .noisyNeighbour: "spinning processes, twice as many as cores: no failover"
         case .retryStorm: "kill-primary with each order sent 1 to 5 times at once: each runs once"
         case .rollingUpgrade: "SIGTERM one process after another: nothing is lost"
+        case .partition: "packets between some processes are lost for a while: nothing is lost"
+        case .fillDisk: "a Redis' disk is full: acks stop as long; with three nobody notices"
+        case .clockJump: "a process' wall clock jumps and back: no failover, time goes on"
         case .mixed: "one of the kills and pauses above in each run, by the seed"
         }
     }
@@ -57,12 +63,13 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
     /// - Returns: The rule.
     func epochRule(keepsQuorum: Bool) -> EpochRule {
         switch self {
-        case .killPrimary, .pausePrimary, .zoneLoss, .retryStorm: .riseWherePrimariesWere
+        case .killPrimary, .pausePrimary, .zoneLoss, .retryStorm, .partition:
+            .riseWherePrimariesWere
         case .killStandby, .killRouter, .killCoordinator, .killEdge, .pauseStandby,
-            .pauseRouter, .pauseCoordinator, .pauseEdge, .noisyNeighbour:
+            .pauseRouter, .pauseCoordinator, .pauseEdge, .noisyNeighbour, .clockJump:
             .stay
         case .rollingUpgrade, .mixed: .free
-        case .killRedis, .pauseRedis: keepsQuorum ? .stay : .free
+        case .killRedis, .pauseRedis, .fillDisk: keepsQuorum ? .stay : .free
         }
     }
 
@@ -81,22 +88,33 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
         case .pausePrimary: 1000...5000
         case .pauseStandby, .pauseRouter, .pauseCoordinator, .pauseRedis, .pauseEdge: 1000...3000
         case .killPrimary, .killStandby, .killRouter, .killCoordinator, .killRedis, .killEdge,
-            .zoneLoss, .noisyNeighbour, .retryStorm, .rollingUpgrade, .mixed:
+            .zoneLoss, .noisyNeighbour, .retryStorm, .rollingUpgrade, .mixed, .partition,
+            .fillDisk, .clockJump:
             nil
         }
     }
+
+    /// How long a disk stays full, in milliseconds; `nil` where none is filled.
+    var fillMilliseconds: ClosedRange<UInt64>? { self == .fillDisk ? 1000...3000 : nil }
 
     /// Time between two faults in which the coordinator would not act on the second.
     ///
     /// It makes at most one failover on suspicion a shard in 5 s (DESIGN, section 4); a closed
     /// connection is exempt.
-    var restMilliseconds: UInt64 { self == .pausePrimary ? 5500 : 0 }
+    var restMilliseconds: UInt64 {
+        self == .pausePrimary || self == .partition ? 5500 : 0
+    }
 
     /// Whether it hits a node that follows and leads nothing.
     var needsStandby: Bool { self == .killStandby || self == .pauseStandby }
 
     /// Whether it may make the coordinator fail over on suspicion, not on a closed connection.
-    var raisesSuspicion: Bool { pauseMilliseconds != nil || self == .zoneLoss }
+    var raisesSuspicion: Bool {
+        switch self {
+        case .zoneLoss, .partition, .killRedis, .fillDisk: true
+        default: pauseMilliseconds != nil
+        }
+    }
 
     /// Whether orders go through the edge too.
     var usesEdge: Bool { self == .killEdge || self == .pauseEdge || self == .mixed }

@@ -24,6 +24,8 @@ public struct DrillReport: Codable, Equatable, Sendable {
     public var plot: String?
     /// Why a file that was asked for is not there.
     public var writeFailure: String?
+    /// Why it could not be run here at all; nothing was started then.
+    public var obstacle: String?
     /// Why the drill ended early; empty when it did not.
     public var abortReason = ""
 
@@ -42,6 +44,7 @@ public struct DrillReport: Codable, Equatable, Sendable {
 
     /// The last lines: the gaps, for several kinds those of each, the plot, and `N passed, N failed`.
     public var closing: String {
+        if let obstacle { return "cannot run here: \(obstacle)" }
         var lines = ""
         if kinds.count > 1 { lines += kinds.map { text(of: $0) + "\n" }.joined() }
         if !finished.isEmpty { lines += "gap \(text(of: gaps))\n" }
@@ -53,6 +56,7 @@ public struct DrillReport: Codable, Equatable, Sendable {
     /// The whole drill in one line.
     public var summary: String {
         var line = Self.padded(drill.rawValue)
+        if let obstacle { return line + "cannot run here: \(obstacle)" }
         line += "\(passedCount)/\(runs) passed"
         if !finished.isEmpty {
             line += "  gap \(text(of: gaps))"

@@ -28,7 +28,11 @@ final class DrillRun {
         self.cluster = cluster
         waiter = cluster.waiter
         random = SplitMix(seed: options.seed)
-        chooser = FaultChooser(plan: cluster.plan, file: cluster.initial)
+        chooser = FaultChooser(
+            plan: cluster.plan,
+            file: cluster.initial,
+            partitions: options.partition.map { [$0] } ?? Partition.all
+        )
         mixture = try FaultMixture(options.kind, chooser)
         injector = FaultInjector(chooser, cluster, noiseSeconds: options.seconds)
         client = try DrillClient(cluster, throughEdge: options.kind.usesEdge)
@@ -61,13 +65,16 @@ final class DrillRun {
         defer { driver.stop() }
         waiter.pause(milliseconds: .random(in: Self.warmUpMilliseconds, using: &random))
         let leader = cluster.leader
-        let fault = try injector.choose(kind, status, &random)
+        let fault = try injector.choose(kind, status, number: number, &random)
         let strikes = try injector.strike(fault)
-        let gaps = waitForShards(fault, driver, since: strikes)
+        var gaps = waitForShards(fault, driver, since: strikes)
         if kind.raisesSuspicion { lastSuspicion = waiter.loop.nowNanoseconds }
         waiter.pause(milliseconds: Self.coolDownMilliseconds)
         let healed = try injector.waitUntilHealed(fault)
+        // What is cut in one direction, or again and again, may be suspected at its end as well.
+        if kind == .partition { lastSuspicion = waiter.loop.nowNanoseconds }
         driver.stop()
+        gaps.longest = max(gaps.longest, silence(fault, driver, since: strikes))
         let timeline = timeline(fault, strikes, driver)
         waiter.wait(timeoutMilliseconds: Self.quietMilliseconds) {
             driver.journal.pendingCount == 0
@@ -122,8 +129,8 @@ final class DrillRun {
         var marks = strikes.map {
             RunTimeline.Mark(microseconds: microseconds($0.nanoseconds), text: $0.what)
         }
-        if case .pause(let milliseconds) = fault.action {
-            marks.append(.init(microseconds: Int64(milliseconds) * 1000, text: "goes on"))
+        if let milliseconds = fault.action.lastsMilliseconds {
+            marks.append(.init(microseconds: Int64(milliseconds) * 1000, text: "over"))
         }
         return RunTimeline(
             title: "\(fault.kind.rawValue): \(fault.text)",
@@ -173,6 +180,19 @@ final class DrillRun {
         return result
     }
 
+    /// The longest time in which a shard acknowledged nothing under a fault that lasts, and may not
+    /// strike at once.
+    private func silence(
+        _ fault: Fault,
+        _ driver: LoadDriver,
+        since strikes: [Strike]
+    ) -> UInt64 {
+        guard fault.choice.action != nil || fault.kind == .fillDisk, let strike = strikes.first
+        else { return 0 }
+        return GapMeasure(fault.choice.shards, since: strike)
+            .longestSilence(in: driver.acknowledged, until: waiter.loop.nowNanoseconds)
+    }
+
     private func observation(
         _ fault: Fault,
         _ before: ClusterStatus,
@@ -186,6 +206,8 @@ final class DrillRun {
         seen.epochsBefore = before.epochs
         seen.epochsAfter = after.epochs
         seen.failures = driver.failures
+        seen.untimelyCount = driver.untimelyCount
+        if case .jump(let jump) = fault.action { seen.hasWrongRouter = jump.isOutsideOfWindow }
         seen.excused = fault.choice.excused ?? []
         seen.excusesAll = fault.choice.excused == nil
         if options.isVerbose {
@@ -205,6 +227,7 @@ final class DrillRun {
         let state = try client.reader.state(of: client.pairs, since: before)
         var found = OrderCheck.violations(journal, state)
         found += TradeCheck.violations(state)
+        found += TimeCheck.violations(state)
         found += BalanceCheck.violations(state)
         found += depth
         for (symbol, snapshot) in snapshots.sorted(by: { $0.key < $1.key }) {

@@ -12,6 +12,22 @@ struct Fault {
         case restart
         /// Nothing; so many processes of our own spin for a while.
         case spin(processes: Int, seconds: Int)
+        /// Packets between some are lost, then get through, and so on by phases in milliseconds.
+        case cut(Partition, [PrivateNetwork.Cut], phases: [UInt64])
+        /// Nothing more goes on its disk for so long.
+        case fill(milliseconds: UInt64)
+        /// Its wall clock jumps, and back.
+        case jump(ClockJump)
+
+        /// How long it lasts when it ends by itself, in milliseconds.
+        var lastsMilliseconds: UInt64? {
+            switch self {
+            case .pause(let milliseconds), .fill(let milliseconds): milliseconds
+            case .cut(_, _, let phases): phases.reduce(0, +)
+            case .jump(let jump): jump.milliseconds
+            case .kill, .restart, .spin: nil
+            }
+        }
     }
 
     /// A process that is hit.
@@ -37,6 +53,10 @@ struct Fault {
         case .kill: "killed \(what)"
         case .pause(let milliseconds): "paused for \(milliseconds) ms \(what)"
         case .restart: "restarted \(names)"
+        case .cut(let partition, _, let phases):
+            "cut \(partition.name): \(what) for \(phases.map { "\($0)" }.joined(separator: "+")) ms"
+        case .fill(let milliseconds): "disk full for \(milliseconds) ms of \(what)"
+        case .jump(let jump): "clock \(jump.text) of \(jump.part.rawValue) \(what)"
         case .spin(let processes, let seconds): "\(processes) processes spun for \(seconds) s"
         }
     }
@@ -46,12 +66,14 @@ struct Fault {
         let count = targets.count {
             if case .redis = $0.member { true } else { false }
         }
+        if case .cut = action { return 0 }
         return action == .restart ? min(count, 1) : count
     }
 
-    /// Whether a coordinator is hit.
+    /// Whether the lead of the coordinators may change.
     var hitsCoordinator: Bool {
-        targets.contains {
+        if case .cut = action { return true }
+        return targets.contains {
             if case .coordinator = $0.member { true } else { false }
         }
     }

@@ -11,6 +11,8 @@ struct FaultChoice: Equatable, Sendable {
     var deposed: Set<Int> = []
     /// Where requests may fail; `nil` is everywhere.
     var excused: Set<Endpoint>?
+    /// What is done to them; `nil` follows from the kind.
+    var action: Fault.Action?
 }
 
 /// Chooses what to break, from what is known of the cluster alone.
@@ -19,6 +21,8 @@ struct FaultChooser {
     let plan: ClusterPlan
     /// URLs, as they were at the start.
     let file: ClusterFile
+    /// Cuts that are tried in turn.
+    var partitions = Partition.all
 
     /// Chooses.
     ///
@@ -26,6 +30,7 @@ struct FaultChooser {
     ///   - kind: What is to be done.
     ///   - status: The cluster just now.
     ///   - coordinator: Name of the coordinator that leads.
+    ///   - number: Of the run, from 1, for what is tried in turn.
     ///   - random: Decides between what is equal.
     /// - Returns: What to break.
     /// - Throws: `LoadError` when the cluster has nothing that the drill could break.
@@ -33,6 +38,7 @@ struct FaultChooser {
         _ kind: DrillKind,
         _ status: ClusterStatus,
         coordinator: String,
+        number: Int = 1,
         _ random: inout some RandomNumberGenerator
     ) throws(LoadError) -> FaultChoice {
         switch kind {
@@ -64,7 +70,10 @@ struct FaultChooser {
                 shards: status.shards,
                 excused: []
             )
-        case .killRedis, .pauseRedis:
+        case .partition:
+            return try partition(number, status, coordinator: coordinator, &random)
+        case .clockJump: return try jump(number, status, coordinator: coordinator, &random)
+        case .killRedis, .pauseRedis, .fillDisk:
             guard let redis = plan.redis.randomElement(using: &random) else {
                 throw LoadError("the cluster has no Redis")
             }

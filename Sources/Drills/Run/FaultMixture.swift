@@ -15,11 +15,12 @@ struct FaultMixture {
         guard !kinds.isEmpty else { throw LoadError("nothing of this topology can be broken") }
     }
 
-    /// Faults that strike in a moment; noise and upgrades take as long as twenty of them.
+    /// Faults that strike in a moment and need nothing around the cluster; noise and upgrades take
+    /// as long as twenty of them.
     static var injections: [DrillKind] {
         DrillKind.allCases.filter { kind in
             switch kind {
-            case .noisyNeighbour, .rollingUpgrade, .mixed: false
+            case .noisyNeighbour, .rollingUpgrade, .mixed, .partition, .fillDisk, .clockJump: false
             case .killPrimary, .killStandby, .killRouter, .killCoordinator, .killRedis, .killEdge,
                 .pausePrimary, .pauseStandby, .pauseRouter, .pauseCoordinator, .pauseRedis,
                 .pauseEdge, .zoneLoss, .retryStorm:

@@ -73,6 +73,7 @@ import Workload
     @Test(arguments: [
         [], ["kill-cat"], ["kill-primary", "--runs", "0"], ["kill-primary", "--rate", "1"],
         ["kill-primary", "kill-router"], ["kill-primary", "--seed", "x"],
+        ["partition", "--cut", "redis-primary"],
     ])
     func badCommandLineIsRefused(words: [String]) {
         #expect(DrillCommand.run(arguments: words) == 64)
@@ -135,6 +136,20 @@ import Workload
         #expect(lines.count == 4)
         #expect(lines[0].hasPrefix("kill-primary      1/2 passed  lost 1  duplicated 0  gap p"))
         #expect(lines[1].hasPrefix("kill-edge         1/1 passed  lost 0"))
+    }
+
+    @Test func drillThatCannotRunHereHasNotPassed() {
+        var report = DrillReport(
+            drill: .partition,
+            machine: MachineFacts(),
+            seed: 1,
+            rate: 400,
+            runs: 2
+        )
+        report.obstacle = "it needs root"
+        #expect(report.closing == "cannot run here: it needs root")
+        #expect(report.summary == "partition         cannot run here: it needs root")
+        #expect(!report.hasPassed)
     }
 
     @Test func drillsAreListed() {

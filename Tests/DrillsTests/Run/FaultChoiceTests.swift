@@ -7,7 +7,7 @@ import Workload
 @Suite struct FaultChoiceTests {
     private static let seeds: Range<UInt64> = 0..<40
 
-    @Test(arguments: [DrillKind.killRedis, .pauseRedis])
+    @Test(arguments: [DrillKind.killRedis, .pauseRedis, .fillDisk])
     func everyRedisIsChosenSoonerOrLater(kind: DrillKind) throws {
         let cluster = try SampleCluster("local-quorum")
         let choices = try Self.seeds.map { try cluster.choice(kind, seed: $0) }
