@@ -4,10 +4,20 @@ import Workload
 public enum TimeCheck {
     /// Compares the times of trades that follow each other.
     ///
-    /// - Parameter state: What can be read after the run.
+    /// - Parameters:
+    ///   - state: What can be read after the run.
+    ///   - reached: What some trade's time must have reached, since a primary's clock jumped there;
+    ///     in milliseconds since 1970, `nil` for nothing.
     /// - Returns: What is wrong.
-    public static func violations(_ state: ExchangeState) -> [Violation] {
+    public static func violations(
+        _ state: ExchangeState,
+        reaching reached: Int64? = nil
+    ) -> [Violation] {
         var found: [Violation] = []
+        let newest = state.accounts.flatMap(\.trades).map(\.time).max() ?? 0
+        if let reached, newest < reached {
+            found.append(Violation(.expectation, "no trade is of \(reached) or later: no jump"))
+        }
         for pair in state.pairs {
             let trades = state.accounts.flatMap(\.trades).filter { $0.symbol == pair.symbol }
             var latest = state.tradeTimesBefore[pair.symbol] ?? 0

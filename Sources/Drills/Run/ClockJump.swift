@@ -32,6 +32,14 @@ struct ClockJump: Equatable, Sendable {
     /// For the report.
     var text: String { "\(seconds > 0 ? "+" : "")\(seconds) s for \(milliseconds) ms" }
 
+    /// What the time of trades reaches by it, in milliseconds since 1970; `nil` when it may stay.
+    ///
+    /// - Parameter now: The right time of the jump.
+    /// - Returns: The new time.
+    func reached(from now: Int64) -> Int64? {
+        part == .primary && seconds > 0 ? now + Int64(seconds) * 1000 : nil
+    }
+
     /// Whether it is a router whose clock jumped so far must refuse what clients sign: their timestamp is
     /// more than 5 s old or 1 s ahead, the API's limits.
     var isOutsideOfWindow: Bool { part == .router && (seconds > 6 || seconds < -2) }

@@ -66,6 +66,7 @@ final class DrillRun {
         waiter.pause(milliseconds: .random(in: Self.warmUpMilliseconds, using: &random))
         let leader = cluster.leader
         let fault = try injector.choose(kind, status, number: number, &random)
+        let reached = fault.action.jump?.reached(from: waiter.loop.wallClockMilliseconds)
         let strikes = try injector.strike(fault)
         var gaps = waitForShards(fault, driver, since: strikes)
         if kind.raisesSuspicion { lastSuspicion = waiter.loop.nowNanoseconds }
@@ -89,7 +90,7 @@ final class DrillRun {
             seen.losses[lane.endpoint, default: 0] += lane.lossCount - losses
         }
         let broken = ExpectationCheck.violations(kind, seen)
-        let violations = try check(driver.journal, since: before) + broken
+        let violations = try check(driver.journal, since: before, reaching: reached) + broken
         for violation in violations.prefix(Self.violationsShown) { Terminal.note("  \(violation)") }
         let report = RunReport(
             run: number,
@@ -207,7 +208,7 @@ final class DrillRun {
         seen.epochsAfter = after.epochs
         seen.failures = driver.failures
         seen.untimelyCount = driver.untimelyCount
-        if case .jump(let jump) = fault.action { seen.hasWrongRouter = jump.isOutsideOfWindow }
+        seen.hasWrongRouter = fault.action.jump?.isOutsideOfWindow ?? false
         seen.excused = fault.choice.excused ?? []
         seen.excusesAll = fault.choice.excused == nil
         if options.isVerbose {
@@ -221,13 +222,14 @@ final class DrillRun {
     /// Compares everything with everything, then leaves an empty book for the next run.
     private func check(
         _ journal: OrderJournal,
-        since before: [[String: Int64]]
+        since before: [[String: Int64]],
+        reaching reached: Int64?
     ) throws(LoadError) -> [Violation] {
         let (depth, snapshots) = try client.checkDepth()
         let state = try client.reader.state(of: client.pairs, since: before)
         var found = OrderCheck.violations(journal, state)
         found += TradeCheck.violations(state)
-        found += TimeCheck.violations(state)
+        found += TimeCheck.violations(state, reaching: reached)
         found += BalanceCheck.violations(state)
         found += depth
         for (symbol, snapshot) in snapshots.sorted(by: { $0.key < $1.key }) {

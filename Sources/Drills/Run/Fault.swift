@@ -19,6 +19,11 @@ struct Fault {
         /// Its wall clock jumps, and back.
         case jump(ClockJump)
 
+        /// The jump, if it is one.
+        var jump: ClockJump? {
+            if case .jump(let jump) = self { jump } else { nil }
+        }
+
         /// How long it lasts when it ends by itself, in milliseconds.
         var lastsMilliseconds: UInt64? {
             switch self {

@@ -17,6 +17,12 @@ import Workload
         #expect(TimeCheck.violations(run.state).map(\.kind) == [.trades, .trades])
     }
 
+    @Test func jumpThatNoTradeShowsIsFound() {
+        let run = SampleRun()
+        #expect(TimeCheck.violations(run.state, reaching: 1000).isEmpty)
+        #expect(TimeCheck.violations(run.state, reaching: 1001).map(\.kind) == [.expectation])
+    }
+
     @Test func tradeOfAnEarlierTimeIsFound() {
         var run = SampleRun()
         var later = run.trade(42, id: 8, isBuyer: true, commission: 3, in: "BTC")

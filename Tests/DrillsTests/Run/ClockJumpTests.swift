@@ -25,6 +25,16 @@ import Workload
         #expect(!refusing.contains { (0...5).contains($0.seconds) })
     }
 
+    @Test func onlyAPrimaryThatJumpsForwardMovesTheTime() {
+        var random = SplitMix(seed: 2)
+        for number in 1...16 {
+            let jump = ClockJump(number: number, &random)
+            let reached = jump.reached(from: 5000)
+            let moves = jump.part == .primary && jump.seconds > 0
+            #expect(reached == (moves ? 5000 + Int64(jump.seconds) * 1000 : nil))
+        }
+    }
+
     @Test func choiceNamesWhoPlaysThePart() throws {
         let cluster = try SampleCluster("local")
         var random = SplitMix(seed: 3)
