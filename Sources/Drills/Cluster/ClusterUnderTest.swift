@@ -135,6 +135,27 @@ public final class ClusterUnderTest {
         throw LoadError("the cluster is not healthy after \(timeoutMilliseconds) ms: \(weakness)")
     }
 
+    /// Waits until every Redis has the same logs: one that was away is filled from the others, and
+    /// before that the loss of another is a second fault at the same time.
+    ///
+    /// - Throws: `LoadError` when they stay different.
+    func waitForAcceptors() throws(LoadError) {
+        guard plan.redis.count > 1 else { return }
+        let endpoints = initial.redis.compactMap { Endpoint(url: $0.url) }
+        let shards = [0] + plan.shards.map { Int($0.id) }
+        let deadline = waiter.loop.nowNanoseconds + Self.leadMilliseconds * 1_000_000
+        while waiter.loop.nowNanoseconds < deadline, !waiter.isInterrupted {
+            let tails = endpoints.map { LogTails($0, shards: shards, loop: waiter.loop) }
+            waiter.wait(timeoutMilliseconds: Self.statusMilliseconds) {
+                tails.allSatisfy(\.hasEnded)
+            }
+            for tail in tails { tail.stop() }
+            if let first = tails.first?.answer, tails.allSatisfy({ $0.answer == first }) { return }
+            waiter.pause(milliseconds: 20)
+        }
+        throw LoadError("the Redis instances do not come to the same logs")
+    }
+
     /// The process that a member runs in now.
     public func pid(of member: Member) throws(LoadError) -> Int32 {
         let file = try own.file()

@@ -53,6 +53,7 @@ final class DrillRun {
 
     /// One run: load, fault, recovery, checks.
     func run(_ number: Int) throws(LoadError) -> (RunReport, RunTimeline) {
+        try cluster.waitForAcceptors()
         let healthy = try cluster.waitUntilHealthy()
         let kind = mixture.next(healthy, &random)
         rest(before: kind)
