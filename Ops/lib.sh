@@ -47,6 +47,7 @@ run_packages=(
     g++ libnghttp2-dev libssl-dev libhiredis-dev libuv1-dev libwslay-dev redis-server nghttp2-proxy
     curl openssl
 )
+drill_packages=(iproute2 nftables faketime)
 test_packages=(nghttp2-client python3-venv valgrind)
 
 # missing_packages NAME…: prints those that are not installed.

@@ -31,18 +31,32 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
         public var host: String
         /// TCP port.
         public var port: Int
+        /// Program and arguments that start the process; `nil` is none, see `PlacesFile`.
+        public var launcher: [String]?
 
         /// States every field.
-        public init(id: String, zone: String, host: String, port: Int) {
+        public init(
+            id: String,
+            zone: String,
+            host: String,
+            port: Int,
+            launcher: [String]? = nil
+        ) {
             self.id = id
             self.zone = zone
             self.host = host
             self.port = port
+            self.launcher = launcher
         }
+
+        /// Whether it listens where only this machine can connect.
+        public var isLoopback: Bool { host == ClusterPlan.loopback }
 
         /// `host:port`.
         public var address: String { "\(host):\(port)" }
     }
+
+    private static let loopback = "127.0.0.1"
 
     /// Identity of the cluster and its data, 16 hexadecimal digits.
     public var clusterID: String
@@ -106,23 +120,33 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
         self.directory = directory
     }
 
-    /// Gives every process of a topology a loopback port and every file a place.
+    /// Gives every process of a topology an address and every file a place.
     ///
     /// - Parameters:
     ///   - topology: A checked topology.
     ///   - clusterID: Identity of the cluster's data.
     ///   - directory: Where state and logs go; absolute.
     ///   - ports: The port of each process.
+    ///   - special: Processes that are not started plainly at the loopback address.
     public init(
         topology: Topology,
         clusterID: UInt64,
         directory: String,
-        ports: PortLayout
+        ports: PortLayout,
+        special: PlacesFile = PlacesFile()
     ) {
+        func endpoint(_ id: String, zone: String, port: Int) -> Endpoint {
+            let place = special.places[id]
+            return Endpoint(
+                id: id,
+                zone: zone,
+                host: place?.host ?? Self.loopback,
+                port: port,
+                launcher: place?.launcher
+            )
+        }
         func places(_ list: [Topology.Place], _ port: (Int) -> Int) -> [Endpoint] {
-            list.enumerated().map { index, place in
-                Endpoint(id: place.id, zone: place.zone, host: "127.0.0.1", port: port(index))
-            }
+            list.enumerated().map { endpoint($1.id, zone: $1.zone, port: port($0)) }
         }
         self.init(
             clusterID: Self.text(of: clusterID),
@@ -132,12 +156,7 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
             coordinators: places(topology.coordinators, ports.coordinator),
             nodes: places(topology.nodes, ports.node),
             routers: places(topology.routers, ports.router),
-            edge: Endpoint(
-                id: topology.edge.id,
-                zone: "",
-                host: "127.0.0.1",
-                port: ports.edge
-            ),
+            edge: endpoint(topology.edge.id, zone: "", port: ports.edge),
             detector: topology.detector ?? DetectorSettings(),
             shards: topology.shards,
             instruments: topology.instruments,

@@ -4,6 +4,8 @@ import Workload
 
 /// All runs of one drill, against one cluster of its own.
 struct Drill {
+    private static let localTopology = "Cluster/topologies/local.json"
+
     private let options: DrillOptions
     private let waiter: LoopWaiter
     private let onRun: (RunReport) -> Void
@@ -26,9 +28,21 @@ struct Drill {
             rate: options.rate,
             runs: options.runs
         )
+        let surroundings: Surroundings
+        do throws(LoadError) {
+            surroundings = try Surroundings(options.kind, try topology(), waiter)
+        } catch {
+            report.obstacle = "\(error)"
+            return report
+        }
+        defer { surroundings.end() }
         var plotted: RunTimeline?
         do throws(LoadError) {
-            let cluster = try ClusterUnderTest(waiter: waiter, topology: options.topology)
+            let cluster = try ClusterUnderTest(
+                waiter: waiter,
+                topology: options.topology,
+                surroundings: surroundings
+            )
             plotted = repeatRuns(cluster, &report)
             // Whoever interrupts a drill has not found a failure.
             let hasFailed = report.failedCount > 0 && !waiter.isInterrupted
@@ -40,8 +54,17 @@ struct Drill {
         } catch {
             report.abortReason = "\(error)"
         }
+        report.sumUp()
         write(&report, plotted)
         return report
+    }
+
+    private func topology() throws(LoadError) -> Topology {
+        do throws(ConfigurationError) {
+            return try Topology.load(options.topology ?? Self.localTopology)
+        } catch {
+            throw LoadError("\(error)")
+        }
     }
 
     /// - Returns: What happened when in the run with the longest gap.

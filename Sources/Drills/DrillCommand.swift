@@ -7,10 +7,14 @@ public enum DrillCommand {
     /// One line for the list of subcommands.
     public static let summary = "break a cluster under load and check that nothing is lost"
 
+    /// As `EX_UNAVAILABLE` of `sysexits.h`.
+    private static let unavailableExitCode: Int32 = 69
+
     /// Runs the command.
     ///
     /// - Parameter arguments: What follows `drill`: the name of a drill and its options.
-    /// - Returns: 0 when every run passed, 1 otherwise, 64 for a bad command line.
+    /// - Returns: 0 when every run passed, 1 otherwise, 64 for a bad command line, 69 when the
+    ///   drill cannot be run here.
     public static func run(arguments: [String]) -> Int32 {
         if Arguments.asksForHelp(arguments) || arguments == ["list"] {
             Terminal.say(help)
@@ -18,9 +22,13 @@ public enum DrillCommand {
         }
         do throws(ArgumentError) {
             guard arguments.first == DrillSeries.name else {
-                return run(try DrillOptions(arguments))
+                let options = try DrillOptions(arguments)
+                if options.kind.needsNamespaces { enterNamespaces(arguments) }
+                return run(options)
             }
-            return try DrillSeries(Array(arguments.dropFirst())).run()
+            let series = try DrillSeries(Array(arguments.dropFirst()))
+            enterNamespaces(arguments)
+            return series.run()
         } catch {
             Terminal.note("castle drill: \(error)")
             return ArgumentError.exitCode
@@ -42,12 +50,20 @@ public enum DrillCommand {
         return text
     }
 
+    /// Goes on in namespaces of our own, if it can; else the drills that need them say so.
+    private static func enterNamespaces(_ arguments: [String]) {
+        guard PrivateNamespaces.obstacle() == nil, !PrivateNamespaces.isInside else { return }
+        PrivateNamespaces.enter(arguments)
+        Terminal.note("castle drill: cannot enter namespaces of its own")
+    }
+
     private static func run(_ options: DrillOptions) -> Int32 {
         let waiter = LoopWaiter(loop: EventLoop())
         waiter.interruptOnSignals()
         Terminal.say("\(options.kind.rawValue), seed \(options.seed), \(options.rate) requests/s")
         let report = Drill(options, waiter) { Terminal.say($0.text) }.run()
         Terminal.say(report.closing)
+        if report.obstacle != nil { return unavailableExitCode }
         return report.hasPassed ? 0 : 1
     }
 }

@@ -7,6 +7,7 @@ struct DrillOptions: Equatable, Sendable {
         Arguments.Flag("--rate", "N", help: "order requests a second (400)"),
         Arguments.Flag("--seed", "N", help: "chooses victims and orders (random)"),
         Arguments.Flag("--seconds", "N", help: "how long a noisy neighbour makes noise (20)"),
+        Arguments.Flag("--cut", "NAME", help: "partition: only this, such as primary>redis (all)"),
         Arguments.Flag("--topology", "FILE", help: "what to start (the local topology)"),
         Arguments.Flag("--json", "FILE", help: "write the report there too"),
         Arguments.Flag("--plot", "FILE", help: "draw the run with the longest gap there (SVG)"),
@@ -20,6 +21,8 @@ struct DrillOptions: Equatable, Sendable {
     var seed: UInt64
     /// Length of the noise.
     var seconds: Int
+    /// The only cut to try; `nil` is all in turn.
+    var partition: Partition?
     var topology: String?
     var reportPath: String?
     var plotPath: String?
@@ -45,6 +48,13 @@ struct DrillOptions: Equatable, Sendable {
         let drawn = Int(SecureRandom.identity() >> 33)
         seed = UInt64(try arguments.integer("--seed", in: 0...Int.max, default: drawn))
         seconds = try arguments.integer("--seconds", in: 1...300, default: 20)
+        if let name = arguments.text("--cut") {
+            guard let partition = Partition(name: name) else {
+                let names = Partition.all.map(\.name).joined(separator: ", ")
+                throw .badValue(flag: "--cut", value: name, expected: "one of \(names)")
+            }
+            self.partition = partition
+        }
         topology = arguments.text("--topology").map { FileStore.absolute($0) }
         reportPath = arguments.text("--json")
         plotPath = arguments.text("--plot")

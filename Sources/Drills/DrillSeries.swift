@@ -35,7 +35,7 @@ struct DrillSeries {
 
     /// Runs all of them, whatever becomes of each; a line for each, and how many passed.
     ///
-    /// - Returns: 0 when every drill passed.
+    /// - Returns: 0 when every drill passed that can run here.
     func run() -> Int32 {
         if let folder {
             do throws(ConfigurationError) {
@@ -47,17 +47,23 @@ struct DrillSeries {
         }
         let waiter = LoopWaiter(loop: EventLoop())
         waiter.interruptOnSignals()
-        var passedCount = 0
+        var (passedCount, unavailableCount) = (0, 0)
         Terminal.say("every drill, seed \(options[0].seed), \(options[0].rate) requests/s")
         for options in options where !waiter.isInterrupted {
             let report = Drill(options, waiter) { run in
                 if options.isVerbose || !run.hasPassed { Terminal.say(run.text) }
             }.run()
-            if report.hasPassed { passedCount += 1 }
+            if report.obstacle != nil {
+                unavailableCount += 1
+            } else if report.hasPassed {
+                passedCount += 1
+            }
             Terminal.say(report.summary)
         }
-        let failedCount = options.count - passedCount
-        Terminal.say("\(passedCount) passed, \(failedCount) failed")
+        // Those that an interrupt kept from their turn have not passed.
+        let failedCount = options.count - passedCount - unavailableCount
+        let others = unavailableCount > 0 ? ", \(unavailableCount) cannot run here" : ""
+        Terminal.say("\(passedCount) passed, \(failedCount) failed\(others)")
         return failedCount == 0 ? 0 : 1
     }
 }

@@ -18,9 +18,14 @@ struct ClusterServices {
                     program("redis-server"), "\(clusterFiles)/redis/redis.conf",
                     "--port", "\(endpoint.port)", "--dir", folder,
                     "--appendfsync", plan.durability.rawValue,
-                ]
+                ] + reach(endpoint)
             }
         }
+    }
+
+    /// Who may connect to a Redis: whoever gave it another address keeps strangers away.
+    private func reach(_ endpoint: ClusterPlan.Endpoint) -> [String] {
+        endpoint.isLoopback ? [] : ["--bind", endpoint.host, "--protected-mode", "no"]
     }
 
     var coordinators: [Service] {
@@ -89,7 +94,7 @@ struct ClusterServices {
             workingDirectory: workingDirectory ?? directory.path,
             logPath: directory.log(of: endpoint.id),
             stopMillisecondsMax: stopMillisecondsMax,
-            command: command
+            command: { (endpoint.launcher ?? []) + command() }
         )
     }
 }

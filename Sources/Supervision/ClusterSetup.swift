@@ -19,11 +19,17 @@ struct ClusterSetup {
             topologyPath: options.topology,
             instruments: topology.instruments
         )
+        let places = try Self.configured { () throws(ConfigurationError) in
+            try options.places.map { (path) throws(ConfigurationError) in
+                try PlacesFile.load(path)
+            }
+        }
         plan = ClusterPlan(
             topology: topology,
             clusterID: Self.clusterID(directory),
             directory: options.directory,
-            ports: options.ports
+            ports: options.ports,
+            special: places ?? PlacesFile()
         )
         let (directory, plan) = (directory, plan)
         try Self.configured { () throws(ConfigurationError) in

@@ -53,7 +53,8 @@ package enum Preflight {
     package static func checkPorts(_ plan: ClusterPlan) throws(SupervisorError) {
         let loop = EventLoop()
         defer { loop.close() }
-        for endpoint in plan.endpoints {
+        // Another address may be in another namespace, where we cannot listen.
+        for endpoint in plan.endpoints where endpoint.isLoopback {
             do throws(NetworkError) {
                 let listener = try loop.listen(
                     host: endpoint.host,

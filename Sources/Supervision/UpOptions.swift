@@ -11,6 +11,7 @@ public struct UpOptions: Equatable, Sendable {
             "FILE",
             help: "what to start (Cluster/topologies/local.json)"
         ),
+        Arguments.Flag("--places", "FILE", help: "addresses and launchers of processes (none)"),
         Arguments.Flag("--detach", help: "return when the cluster answers"),
     ]
 
@@ -20,6 +21,8 @@ public struct UpOptions: Equatable, Sendable {
     public var ports: PortLayout
     /// The topology file; absolute.
     public var topology: String
+    /// The file of what is special about processes; absolute, `nil` is none.
+    public var places: String?
     /// Whether to return when the cluster answers.
     public var isDetached: Bool
 
@@ -35,12 +38,14 @@ public struct UpOptions: Equatable, Sendable {
         topology = FileStore.absolute(
             arguments.text("--topology") ?? "Cluster/topologies/local.json"
         )
+        places = arguments.text("--places").map { FileStore.absolute($0) }
         isDetached = arguments.has("--detach")
     }
 
     /// The same as a command line, without `--detach`.
     var words: [String] {
         ["--dir", directory, "--port-base", "\(ports.base)", "--topology", topology]
+            + (places.map { ["--places", $0] } ?? [])
     }
 }
 

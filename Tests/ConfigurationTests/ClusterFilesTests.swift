@@ -29,6 +29,27 @@ import Testing
         #expect(plan.tls == nil)
     }
 
+    @Test func placesGiveAddressesAndLaunchers() throws {
+        let file = "\(directory.path)/places.json"
+        var special = PlacesFile()
+        special.places["n1"] = PlacesFile.Place(host: "10.0.0.2", launcher: ["env"])
+        special.places["e1"] = PlacesFile.Place(launcher: ["nice", "-5"])
+        try special.store(file)
+        let plan = ClusterPlan(
+            topology: try Topology.load("\(clusterFolder)/topologies/local.json"),
+            clusterID: 1,
+            directory: directory.path,
+            ports: PortLayout(base: 9000),
+            special: try PlacesFile.load(file)
+        )
+        #expect(plan.endpoint(of: "n1")?.address == "10.0.0.2:9040")
+        #expect(plan.endpoint(of: "n1")?.launcher == ["env"])
+        #expect(plan.endpoint(of: "n1")?.isLoopback == false)
+        #expect(plan.edge.isLoopback)
+        #expect(plan.edge.launcher == ["nice", "-5"])
+        #expect(plan.endpoint(of: "n2")?.launcher == nil)
+    }
+
     @Test(arguments: ["local", "local-tls"])
     func planSurvivesItsFile(name: String) throws {
         let plan = try plan(topology: name)

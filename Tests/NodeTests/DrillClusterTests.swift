@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 /// One run of each single fault: what must happen is the failure matrix of the design.
@@ -7,6 +8,11 @@ import Testing
     .enabled(if: Repository.isBuilt, "needs the release build of castle")
 )
 struct DrillClusterTests {
+    private static var hasNamespaces: Bool {
+        let programs = ["/usr/sbin/ip", "/usr/sbin/nft", "/usr/bin/faketime"]
+        return geteuid() == 0 && programs.allSatisfy { access($0, X_OK) == 0 }
+    }
+
     @Test(arguments: [
         "kill-primary", "kill-standby", "kill-router", "kill-coordinator", "kill-redis",
         "kill-edge", "pause-primary",
@@ -15,6 +21,17 @@ struct DrillClusterTests {
         let run = try Run(Repository.binary, ["drill", drill, "--runs", "1"], seconds: 90)
         #expect(run.code == 0, "\(drill): \(run.output)\(run.errors)")
         #expect(run.output.contains("1 passed, 0 failed"), "\(run.output)")
+    }
+
+    /// Networks, disks and clocks of their own need root, and programs that a plain machine lacks.
+    @Test(
+        .enabled(if: hasNamespaces, "needs root, iproute2, nftables and faketime"),
+        arguments: ["partition", "fill-disk", "clock-jump"]
+    )
+    func nothingIsLostFromOutside(drill: String) throws {
+        let run = try Run(Repository.binary, ["drill", drill, "--runs", "2"], seconds: 90)
+        #expect(run.code == 0, "\(drill): \(run.output)\(run.errors)")
+        #expect(run.output.contains("2 passed, 0 failed"), "\(run.output)")
     }
 
     /// With three Redis instances and two coordinators no client may notice any of these, but for

@@ -47,6 +47,8 @@ public struct TradeRecord: Decodable, Equatable, Sendable {
     public var isBuyer: Bool
     /// Whether this side's order rested.
     public var isMaker: Bool
+    /// When it happened, in milliseconds since 1970.
+    public var time: Int64
 }
 
 /// Balances as `GET account` shows them.
@@ -96,6 +98,8 @@ public struct ExchangeState: Equatable, Sendable {
     public var pairs: [PairRules]
     /// Last trade id of each pair before the run, by symbol.
     public var tradeIDsBefore: [String: Int64]
+    /// Time of that trade, in milliseconds since 1970, by symbol.
+    public var tradeTimesBefore: [String: Int64] = [:]
 
     /// States every field.
     public init(

@@ -22,6 +22,10 @@ public struct FaultObservation: Equatable, Sendable {
     public var excused: Set<Endpoint> = []
     /// Whether requests may fail everywhere.
     public var excusesAll = false
+    /// Requests refused for their timestamp.
+    public var untimelyCount = 0
+    /// Whether a router's clock was so wrong that it had to refuse them.
+    public var hasWrongRouter = false
     /// Connections lost, by where they went.
     public var losses: [Endpoint: Int] = [:]
     /// Shards hit on which nothing was acknowledged after the fault.
@@ -49,6 +53,11 @@ public enum ExpectationCheck {
             found.append(Violation(.expectation, "\(endpoint) takes no connections afterwards"))
         }
         found += epochs(kind, seen)
+        if seen.hasWrongRouter != (seen.untimelyCount > 0) {
+            found.append(
+                Violation(.expectation, "\(seen.untimelyCount) timestamps were refused")
+            )
+        }
         if kind.takesTheLead, seen.coordinatorCount > 1, seen.leaderAfter == seen.leaderBefore {
             found.append(
                 Violation(.expectation, "no other coordinator took over from \(seen.leaderBefore)")

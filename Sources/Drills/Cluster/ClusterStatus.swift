@@ -1,5 +1,10 @@
 /// The cluster as its coordinator tells it: the answer of `GET /cluster`.
 public struct ClusterStatus: Decodable, Equatable, Sendable {
+    /// Entries that are made between two reports of a standby.
+    ///
+    /// One that is further behind still catches up: a takeover would have to wait for it.
+    private static let lagMax = 64
+
     /// One member.
     public struct Node: Decodable, Equatable, Sendable {
         /// Its name.
@@ -43,7 +48,10 @@ public struct ClusterStatus: Decodable, Equatable, Sendable {
                 return "shard \(shard.id) has no serving primary"
             }
             if shard.standbys.isEmpty { return "shard \(shard.id) has no standby" }
-            if shard.lag == nil { return "shard \(shard.id)'s standby does not report" }
+            guard let lag = shard.lag else {
+                return "shard \(shard.id)'s standby does not report"
+            }
+            if lag > Self.lagMax { return "shard \(shard.id)'s standby is \(lag) entries behind" }
         }
         return shards.isEmpty ? "there is no shard" : nil
     }

@@ -15,6 +15,8 @@ public final class ClusterUnderTest {
     public let initial: ClusterFile
     /// Names and zones of its processes.
     public let plan: ClusterPlan
+    /// What was put around its processes.
+    let surroundings: Surroundings
     private let coordinators: [ClientLane]
     /// The coordinator that led when it was last asked, by its place in the topology.
     private var leaderIndex = 0
@@ -24,10 +26,21 @@ public final class ClusterUnderTest {
     /// - Parameters:
     ///   - waiter: Waits for it.
     ///   - topology: The topology file, or `nil` for the local one.
+    ///   - surroundings: What is put around its processes.
     /// - Throws: `LoadError` when it does not start.
-    public init(waiter: LoopWaiter, topology: String?) throws(LoadError) {
+    init(
+        waiter: LoopWaiter,
+        topology: String?,
+        surroundings: Surroundings
+    ) throws(LoadError) {
         self.waiter = waiter
-        let own = try OwnCluster(waiter: waiter, topology: topology)
+        self.surroundings = surroundings
+        let own = try OwnCluster(
+            waiter: waiter,
+            topology: topology,
+            prepare: { (directory) throws(LoadError) in try surroundings.prepare(directory) },
+            onStopped: { surroundings.clear($0, keepingFiles: $1) }
+        )
         self.own = own
         do throws(LoadError) {
             initial = try own.file()
@@ -122,6 +135,27 @@ public final class ClusterUnderTest {
         throw LoadError("the cluster is not healthy after \(timeoutMilliseconds) ms: \(weakness)")
     }
 
+    /// Waits until every Redis has the same logs: one that was away is filled from the others, and
+    /// before that the loss of another is a second fault at the same time.
+    ///
+    /// - Throws: `LoadError` when they stay different.
+    func waitForAcceptors() throws(LoadError) {
+        guard plan.redis.count > 1 else { return }
+        let endpoints = initial.redis.compactMap { Endpoint(url: $0.url) }
+        let shards = [0] + plan.shards.map { Int($0.id) }
+        let deadline = waiter.loop.nowNanoseconds + Self.leadMilliseconds * 1_000_000
+        while waiter.loop.nowNanoseconds < deadline, !waiter.isInterrupted {
+            let tails = endpoints.map { LogTails($0, shards: shards, loop: waiter.loop) }
+            waiter.wait(timeoutMilliseconds: Self.statusMilliseconds) {
+                tails.allSatisfy(\.hasEnded)
+            }
+            for tail in tails { tail.stop() }
+            if let first = tails.first?.answer, tails.allSatisfy({ $0.answer == first }) { return }
+            waiter.pause(milliseconds: 20)
+        }
+        throw LoadError("the Redis instances do not come to the same logs")
+    }
+
     /// The process that a member runs in now.
     public func pid(of member: Member) throws(LoadError) -> Int32 {
         let file = try own.file()
@@ -136,6 +170,14 @@ public final class ClusterUnderTest {
             }
         guard let pid, pid > 0 else { throw LoadError("\(member) does not run") }
         return pid
+    }
+
+    /// Waits until a member runs that may have ended.
+    ///
+    /// - Parameter member: Who.
+    /// - Throws: `LoadError` when it does not come back.
+    func waitUntilRunning(_ member: Member) throws(LoadError) {
+        try waitUntilReplaced(member, old: 0)
     }
 
     /// Waits until a member that was killed runs again.

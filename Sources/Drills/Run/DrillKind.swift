@@ -7,12 +7,19 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
     case killRedis = "kill-redis"
     case killEdge = "kill-edge"
     case pausePrimary = "pause-primary"
+    case pauseStandby = "pause-standby"
+    case pauseRouter = "pause-router"
     case pauseCoordinator = "pause-coordinator"
     case pauseRedis = "pause-redis"
+    case pauseEdge = "pause-edge"
     case zoneLoss = "zone-loss"
     case noisyNeighbour = "noisy-neighbour"
     case retryStorm = "retry-storm"
     case rollingUpgrade = "rolling-upgrade"
+    case mixed
+    case partition
+    case fillDisk = "fill-disk"
+    case clockJump = "clock-jump"
 
     /// What must happen, from the failure matrix of the design.
     public var summary: String {
@@ -24,12 +31,19 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
         case .killRedis: "kill -9 a Redis: acks stop until it is back; with three nobody notices"
         case .killEdge: "kill -9 the edge: the routers' own clients do not notice"
         case .pausePrimary: "SIGSTOP a leader for a while: it is fenced and follows afterwards"
+        case .pauseStandby: "SIGSTOP a node that only follows: no client notices"
+        case .pauseRouter: "SIGSTOP a router for a while: its clients go on through another"
         case .pauseCoordinator: "SIGSTOP the coordinator that leads: fenced, no client notices"
         case .pauseRedis: "SIGSTOP a Redis: acks stop as long; with three nobody notices"
+        case .pauseEdge: "SIGSTOP the edge: the routers' own clients do not notice"
         case .zoneLoss: "kill -9 everything in a zone at once: the others take over"
         case .noisyNeighbour: "spinning processes, twice as many as cores: no failover"
         case .retryStorm: "kill-primary with each order sent 1 to 5 times at once: each runs once"
         case .rollingUpgrade: "SIGTERM one process after another: nothing is lost"
+        case .partition: "packets between some processes are lost for a while: nothing is lost"
+        case .fillDisk: "a Redis' disk is full: acks stop as long; with three nobody notices"
+        case .clockJump: "a process' wall clock jumps and back: no failover, time goes on"
+        case .mixed: "one of the kills and pauses above in each run, by the seed"
         }
     }
 
@@ -49,12 +63,13 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
     /// - Returns: The rule.
     func epochRule(keepsQuorum: Bool) -> EpochRule {
         switch self {
-        case .killPrimary, .pausePrimary, .zoneLoss, .retryStorm: .riseWherePrimariesWere
-        case .killStandby, .killRouter, .killCoordinator, .killEdge, .pauseCoordinator,
-            .noisyNeighbour:
+        case .killPrimary, .pausePrimary, .zoneLoss, .retryStorm, .partition:
+            .riseWherePrimariesWere
+        case .killStandby, .killRouter, .killCoordinator, .killEdge, .pauseStandby,
+            .pauseRouter, .pauseCoordinator, .pauseEdge, .noisyNeighbour, .clockJump:
             .stay
-        case .rollingUpgrade: .free
-        case .killRedis, .pauseRedis: keepsQuorum ? .stay : .free
+        case .rollingUpgrade, .mixed: .free
+        case .killRedis, .pauseRedis, .fillDisk: keepsQuorum ? .stay : .free
         }
     }
 
@@ -71,16 +86,36 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
     var pauseMilliseconds: ClosedRange<UInt64>? {
         switch self {
         case .pausePrimary: 1000...5000
-        case .pauseCoordinator, .pauseRedis: 1000...3000
+        case .pauseStandby, .pauseRouter, .pauseCoordinator, .pauseRedis, .pauseEdge: 1000...3000
         case .killPrimary, .killStandby, .killRouter, .killCoordinator, .killRedis, .killEdge,
-            .zoneLoss, .noisyNeighbour, .retryStorm, .rollingUpgrade:
+            .zoneLoss, .noisyNeighbour, .retryStorm, .rollingUpgrade, .mixed, .partition,
+            .fillDisk, .clockJump:
             nil
         }
     }
+
+    /// How long a disk stays full, in milliseconds; `nil` where none is filled.
+    var fillMilliseconds: ClosedRange<UInt64>? { self == .fillDisk ? 1000...3000 : nil }
 
     /// Time between two faults in which the coordinator would not act on the second.
     ///
     /// It makes at most one failover on suspicion a shard in 5 s (DESIGN, section 4); a closed
     /// connection is exempt.
-    var restMilliseconds: UInt64 { self == .pausePrimary ? 5500 : 0 }
+    var restMilliseconds: UInt64 {
+        self == .pausePrimary || self == .partition ? 5500 : 0
+    }
+
+    /// Whether it hits a node that follows and leads nothing.
+    var needsStandby: Bool { self == .killStandby || self == .pauseStandby }
+
+    /// Whether it may make the coordinator fail over on suspicion, not on a closed connection.
+    var raisesSuspicion: Bool {
+        switch self {
+        case .zoneLoss, .partition, .killRedis, .fillDisk: true
+        default: pauseMilliseconds != nil
+        }
+    }
+
+    /// Whether orders go through the edge too.
+    var usesEdge: Bool { self == .killEdge || self == .pauseEdge || self == .mixed }
 }

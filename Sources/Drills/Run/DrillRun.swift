@@ -4,8 +4,9 @@ import Workload
 
 /// Runs one drill again and again against one cluster.
 final class DrillRun {
-    private static let warmUpMilliseconds: UInt64 = 700
-    private static let coolDownMilliseconds: UInt64 = 400
+    /// Long enough that orders rest, trade and are on their way on every shard.
+    private static let warmUpMilliseconds: ClosedRange<UInt64> = 300...500
+    private static let coolDownMilliseconds: UInt64 = 200
     private static let gapMilliseconds: UInt64 = 30_000
     private static let quietMilliseconds: UInt64 = 60_000
     private static let violationsShown = 10
@@ -14,20 +15,27 @@ final class DrillRun {
     private let waiter: LoopWaiter
     private let cluster: ClusterUnderTest
     private let chooser: FaultChooser
+    private let mixture: FaultMixture
     private let injector: FaultInjector
     private let client: DrillClient
     private let prefix: String
     private var random: SplitMix
-    private var lastStruck: UInt64?
+    /// When the coordinator may last have failed over on suspicion.
+    private var lastSuspicion: UInt64?
 
     init(_ options: DrillOptions, _ cluster: ClusterUnderTest) throws(LoadError) {
         self.options = options
         self.cluster = cluster
         waiter = cluster.waiter
         random = SplitMix(seed: options.seed)
-        chooser = FaultChooser(kind: options.kind, plan: cluster.plan, file: cluster.initial)
+        chooser = FaultChooser(
+            plan: cluster.plan,
+            file: cluster.initial,
+            partitions: options.partition.map { [$0] } ?? Partition.all
+        )
+        mixture = try FaultMixture(options.kind, chooser)
         injector = FaultInjector(chooser, cluster, noiseSeconds: options.seconds)
-        client = try DrillClient(cluster, throughEdge: options.kind == .killEdge)
+        client = try DrillClient(cluster, throughEdge: options.kind.usesEdge)
         prefix = "drill-\(String(waiter.loop.wallClockMilliseconds, radix: 36))-"
         // The first router carries the depth streams.
         let first = cluster.routers.first.map { Member.node($0.id) }
@@ -45,23 +53,30 @@ final class DrillRun {
 
     /// One run: load, fault, recovery, checks.
     func run(_ number: Int) throws(LoadError) -> (RunReport, RunTimeline) {
-        rest()
-        let status = try injector.prepare()
+        try cluster.waitForAcceptors()
+        let healthy = try cluster.waitUntilHealthy()
+        let kind = mixture.next(healthy, &random)
+        rest(before: kind)
+        let status = try injector.prepare(kind, healthy)
         let before = try client.reader.totals()
         let lossesBefore = client.lanes.map(\.lossCount)
-        let driver = makeDriver(number)
+        let driver = makeDriver(number, copies: kind.copies)
         driver.start()
         // A driver that still waits would keep the loop busy under whatever comes next.
         defer { driver.stop() }
-        waiter.pause(milliseconds: Self.warmUpMilliseconds + random.next() % 200)
+        waiter.pause(milliseconds: .random(in: Self.warmUpMilliseconds, using: &random))
         let leader = cluster.leader
-        let fault = try injector.choose(status, &random)
-        lastStruck = waiter.loop.nowNanoseconds
+        let fault = try injector.choose(kind, status, number: number, &random)
+        let reached = fault.action.jump?.reached(from: waiter.loop.wallClockMilliseconds)
         let strikes = try injector.strike(fault)
-        let gaps = waitForShards(fault, driver, since: strikes)
+        var gaps = waitForShards(fault, driver, since: strikes)
+        if kind.raisesSuspicion { lastSuspicion = waiter.loop.nowNanoseconds }
         waiter.pause(milliseconds: Self.coolDownMilliseconds)
         let healed = try injector.waitUntilHealed(fault)
+        // What is cut in one direction, or again and again, may be suspected at its end as well.
+        if kind == .partition { lastSuspicion = waiter.loop.nowNanoseconds }
         driver.stop()
+        gaps.longest = max(gaps.longest, silence(fault, driver, since: strikes))
         let timeline = timeline(fault, strikes, driver)
         waiter.wait(timeoutMilliseconds: Self.quietMilliseconds) {
             driver.journal.pendingCount == 0
@@ -75,14 +90,15 @@ final class DrillRun {
         for (lane, losses) in zip(client.lanes, lossesBefore) {
             seen.losses[lane.endpoint, default: 0] += lane.lossCount - losses
         }
-        let broken = ExpectationCheck.violations(options.kind, seen)
-        let violations = try check(driver.journal, since: before) + broken
+        let broken = ExpectationCheck.violations(kind, seen)
+        let violations = try check(driver.journal, since: before, reaching: reached) + broken
         for violation in violations.prefix(Self.violationsShown) { Terminal.note("  \(violation)") }
         let report = RunReport(
             run: number,
             runs: options.runs,
+            kind: kind,
             fault: fault.text + gaps.place,
-            gapNanoseconds: options.kind.leavesGap ? gaps.longest : 0,
+            gapNanoseconds: kind.leavesGap ? gaps.longest : 0,
             longestNanoseconds: driver.latencies.max() ?? 0,
             orders: driver.journal.entries.count,
             acknowledged: driver.journal.acknowledgedCount,
@@ -92,7 +108,7 @@ final class DrillRun {
         return (report, timeline)
     }
 
-    private func makeDriver(_ number: Int) -> LoadDriver {
+    private func makeDriver(_ number: Int, copies: ClosedRange<Int>) -> LoadDriver {
         LoadDriver(
             pairs: client.pairs,
             lanes: client.lanes,
@@ -100,7 +116,7 @@ final class DrillRun {
             rate: options.rate,
             seed: random.next(),
             prefix: "\(prefix)\(number)-",
-            copies: options.kind.copies,
+            copies: copies,
             loop: waiter.loop
         )
     }
@@ -115,11 +131,11 @@ final class DrillRun {
         var marks = strikes.map {
             RunTimeline.Mark(microseconds: microseconds($0.nanoseconds), text: $0.what)
         }
-        if case .pause(let milliseconds) = fault.action {
-            marks.append(.init(microseconds: Int64(milliseconds) * 1000, text: "goes on"))
+        if let milliseconds = fault.action.lastsMilliseconds {
+            marks.append(.init(microseconds: Int64(milliseconds) * 1000, text: "over"))
         }
         return RunTimeline(
-            title: "\(options.kind.rawValue): \(fault.text)",
+            title: "\(fault.kind.rawValue): \(fault.text)",
             startMicroseconds: microseconds(driver.startNanoseconds),
             endMicroseconds: microseconds(waiter.loop.nowNanoseconds),
             acknowledgedMicroseconds: driver.acknowledged.map { microseconds($0.nanoseconds) },
@@ -127,10 +143,10 @@ final class DrillRun {
         )
     }
 
-    private func rest() {
-        guard let lastStruck else { return }
-        let passed = (waiter.loop.nowNanoseconds - lastStruck) / 1_000_000
-        let wanted = options.kind.restMilliseconds
+    private func rest(before kind: DrillKind) {
+        guard let lastSuspicion else { return }
+        let passed = (waiter.loop.nowNanoseconds - lastSuspicion) / 1_000_000
+        let wanted = kind.restMilliseconds
         if passed < wanted { waiter.pause(milliseconds: wanted - passed) }
     }
 
@@ -166,6 +182,19 @@ final class DrillRun {
         return result
     }
 
+    /// The longest time in which a shard acknowledged nothing under a fault that lasts, and may not
+    /// strike at once.
+    private func silence(
+        _ fault: Fault,
+        _ driver: LoadDriver,
+        since strikes: [Strike]
+    ) -> UInt64 {
+        guard fault.choice.action != nil || fault.kind == .fillDisk, let strike = strikes.first
+        else { return 0 }
+        return GapMeasure(fault.choice.shards, since: strike)
+            .longestSilence(in: driver.acknowledged, until: waiter.loop.nowNanoseconds)
+    }
+
     private func observation(
         _ fault: Fault,
         _ before: ClusterStatus,
@@ -179,6 +208,8 @@ final class DrillRun {
         seen.epochsBefore = before.epochs
         seen.epochsAfter = after.epochs
         seen.failures = driver.failures
+        seen.untimelyCount = driver.untimelyCount
+        seen.hasWrongRouter = fault.action.jump?.isOutsideOfWindow ?? false
         seen.excused = fault.choice.excused ?? []
         seen.excusesAll = fault.choice.excused == nil
         if options.isVerbose {
@@ -192,12 +223,14 @@ final class DrillRun {
     /// Compares everything with everything, then leaves an empty book for the next run.
     private func check(
         _ journal: OrderJournal,
-        since before: [[String: Int64]]
+        since before: [[String: Int64]],
+        reaching reached: Int64?
     ) throws(LoadError) -> [Violation] {
         let (depth, snapshots) = try client.checkDepth()
         let state = try client.reader.state(of: client.pairs, since: before)
         var found = OrderCheck.violations(journal, state)
         found += TradeCheck.violations(state)
+        found += TimeCheck.violations(state, reaching: reached)
         found += BalanceCheck.violations(state)
         found += depth
         for (symbol, snapshot) in snapshots.sorted(by: { $0.key < $1.key }) {

@@ -12,6 +12,27 @@ struct Fault {
         case restart
         /// Nothing; so many processes of our own spin for a while.
         case spin(processes: Int, seconds: Int)
+        /// Packets between some are lost, then get through, and so on by phases in milliseconds.
+        case cut(Partition, [PrivateNetwork.Cut], phases: [UInt64])
+        /// Nothing more goes on its disk for so long.
+        case fill(milliseconds: UInt64)
+        /// Its wall clock jumps, and back.
+        case jump(ClockJump)
+
+        /// The jump, if it is one.
+        var jump: ClockJump? {
+            if case .jump(let jump) = self { jump } else { nil }
+        }
+
+        /// How long it lasts when it ends by itself, in milliseconds.
+        var lastsMilliseconds: UInt64? {
+            switch self {
+            case .pause(let milliseconds), .fill(let milliseconds): milliseconds
+            case .cut(_, _, let phases): phases.reduce(0, +)
+            case .jump(let jump): jump.milliseconds
+            case .kill, .restart, .spin: nil
+            }
+        }
     }
 
     /// A process that is hit.
@@ -30,13 +51,17 @@ struct Fault {
     var text: String {
         let names = targets.map { "\($0.member)" }.joined(separator: " ")
         let pids = targets.map { "\($0.pid)" }.joined(separator: " ")
-        let hit = kind == .killStandby ? Set(choice.shards.map(\.id)) : choice.deposed
+        let hit = kind.needsStandby ? Set(choice.shards.map(\.id)) : choice.deposed
         let shards = hit.sorted().map { "\($0)" }.joined(separator: ",")
         let what = "\(names) (pid \(pids)\(hit.isEmpty ? "" : "; shards \(shards)"))"
         return switch action {
         case .kill: "killed \(what)"
         case .pause(let milliseconds): "paused for \(milliseconds) ms \(what)"
         case .restart: "restarted \(names)"
+        case .cut(let partition, _, let phases):
+            "cut \(partition.name): \(what) for \(phases.map { "\($0)" }.joined(separator: "+")) ms"
+        case .fill(let milliseconds): "disk full for \(milliseconds) ms of \(what)"
+        case .jump(let jump): "clock \(jump.text) of \(jump.part.rawValue) \(what)"
         case .spin(let processes, let seconds): "\(processes) processes spun for \(seconds) s"
         }
     }
@@ -46,12 +71,14 @@ struct Fault {
         let count = targets.count {
             if case .redis = $0.member { true } else { false }
         }
+        if case .cut = action { return 0 }
         return action == .restart ? min(count, 1) : count
     }
 
-    /// Whether a coordinator is hit.
+    /// Whether the lead of the coordinators may change.
     var hitsCoordinator: Bool {
-        targets.contains {
+        if case .cut = action { return true }
+        return targets.contains {
             if case .coordinator = $0.member { true } else { false }
         }
     }

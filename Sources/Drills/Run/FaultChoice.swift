@@ -11,27 +11,34 @@ struct FaultChoice: Equatable, Sendable {
     var deposed: Set<Int> = []
     /// Where requests may fail; `nil` is everywhere.
     var excused: Set<Endpoint>?
+    /// What is done to them; `nil` follows from the kind.
+    var action: Fault.Action?
 }
 
 /// Chooses what to break, from what is known of the cluster alone.
 struct FaultChooser {
-    let kind: DrillKind
     /// Names and zones.
     let plan: ClusterPlan
     /// URLs, as they were at the start.
     let file: ClusterFile
+    /// Cuts that are tried in turn.
+    var partitions = Partition.all
 
     /// Chooses.
     ///
     /// - Parameters:
+    ///   - kind: What is to be done.
     ///   - status: The cluster just now.
     ///   - coordinator: Name of the coordinator that leads.
+    ///   - number: Of the run, from 1, for what is tried in turn.
     ///   - random: Decides between what is equal.
     /// - Returns: What to break.
     /// - Throws: `LoadError` when the cluster has nothing that the drill could break.
     func choose(
+        _ kind: DrillKind,
         _ status: ClusterStatus,
         coordinator: String,
+        number: Int = 1,
         _ random: inout some RandomNumberGenerator
     ) throws(LoadError) -> FaultChoice {
         switch kind {
@@ -42,15 +49,16 @@ struct FaultChooser {
             }
             let led = status.shards(ledBy: node)
             return FaultChoice(members: [.node(node)], shards: led, deposed: Set(led.map(\.id)))
-        case .killStandby:
+        case .killStandby, .pauseStandby:
             guard let node = status.pureStandbys.randomElement(using: &random) else {
                 throw LoadError("no node only follows")
             }
             let followed = status.shards.filter { $0.standbys.contains(node) }
             return FaultChoice(members: [.node(node)], shards: followed, excused: [])
-        case .killRouter:
+        case .killRouter, .pauseRouter:
             let router = try victimRouter()
-            let excused = Set([Endpoint(url: router.url)].compactMap { $0 })
+            // The edge answers for a router that it had passed a request to.
+            let excused = Set([router.url, file.rest].compactMap(Endpoint.init(url:)))
             return FaultChoice(
                 members: [.node(router.id)],
                 shards: status.shards,
@@ -62,7 +70,10 @@ struct FaultChooser {
                 shards: status.shards,
                 excused: []
             )
-        case .killRedis, .pauseRedis:
+        case .partition:
+            return try partition(number, status, coordinator: coordinator, &random)
+        case .clockJump: return try jump(number, status, coordinator: coordinator, &random)
+        case .killRedis, .pauseRedis, .fillDisk:
             guard let redis = plan.redis.randomElement(using: &random) else {
                 throw LoadError("the cluster has no Redis")
             }
@@ -71,16 +82,30 @@ struct FaultChooser {
                 shards: status.shards,
                 excused: keepsQuorum(without: 1) ? [] : nil
             )
-        case .killEdge:
-            let edge = Endpoint(url: file.rest)
-            let excused = Set([edge].compactMap { $0 })
+        case .killEdge, .pauseEdge:
+            let excused = Set([file.rest].compactMap(Endpoint.init(url:)))
             return FaultChoice(members: [.edge], shards: status.shards, excused: excused)
         case .zoneLoss: return try zoneLoss(status, &random)
         case .noisyNeighbour:
             return FaultChoice(members: [], shards: status.shards, excused: [])
         case .rollingUpgrade:
             return FaultChoice(members: upgradeOrder, shards: status.shards)
+        case .mixed: throw LoadError("mixed is made of other drills")
         }
+    }
+
+    /// Whether the topology can stand a fault at all.
+    func canStand(_ kind: DrillKind) -> Bool {
+        switch kind {
+        case .zoneLoss: !expendableZones.isEmpty
+        case .killRouter, .pauseRouter, .retryStorm: plan.routers.count > 1
+        default: true
+        }
+    }
+
+    /// Whether there is something just now that the fault could hit.
+    func canStrike(_ kind: DrillKind, _ status: ClusterStatus) -> Bool {
+        kind.needsStandby ? !status.pureStandbys.isEmpty : true
     }
 
     /// Whether most of the Redis instances are left without so many.

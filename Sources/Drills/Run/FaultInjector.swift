@@ -27,9 +27,11 @@ final class FaultInjector {
     /// Brings the cluster into a state in which the fault can be tried.
     ///
     /// - Returns: The cluster then.
-    func prepare() throws(LoadError) -> ClusterStatus {
-        let status = try cluster.waitUntilHealthy()
-        guard chooser.kind == .killStandby, status.pureStandbys.isEmpty,
+    func prepare(
+        _ kind: DrillKind,
+        _ status: ClusterStatus
+    ) throws(LoadError) -> ClusterStatus {
+        guard kind.needsStandby, status.pureStandbys.isEmpty,
             let node = status.leaders.first
         else { return status }
         // Every node leads something at first. One that was killed comes back as a mere standby.
@@ -45,17 +47,28 @@ final class FaultInjector {
 
     /// Chooses what to break, and finds its processes.
     func choose(
+        _ kind: DrillKind,
         _ status: ClusterStatus,
+        number: Int,
         _ random: inout some RandomNumberGenerator
     ) throws(LoadError) -> Fault {
-        let kind = chooser.kind
-        let choice = try chooser.choose(status, coordinator: cluster.leader, &random)
+        let choice = try chooser.choose(
+            kind,
+            status,
+            coordinator: cluster.leader,
+            number: number,
+            &random
+        )
         var targets: [Fault.Target] = []
         for member in choice.members {
             targets.append(Fault.Target(member: member, pid: try cluster.pid(of: member)))
         }
         let action: Fault.Action
-        if let range = kind.pauseMilliseconds {
+        if let chosen = choice.action {
+            action = chosen
+        } else if let range = kind.fillMilliseconds {
+            action = .fill(milliseconds: UInt64.random(in: range, using: &random))
+        } else if let range = kind.pauseMilliseconds {
             action = .pause(milliseconds: UInt64.random(in: range, using: &random))
         } else if kind == .noisyNeighbour {
             action = .spin(processes: SpinningProcesses.defaultCount, seconds: noiseSeconds)
@@ -80,6 +93,26 @@ final class FaultInjector {
                 paused.insert(target.pid)
             }
             cluster.waiter.loop.schedule(afterMilliseconds: milliseconds) { self.resume() }
+        case .cut(_, let cuts, let phases):
+            guard case .network(let network) = cluster.surroundings else { break }
+            try network.cut(cuts, phases: phases)
+            // What was sent before the packets are really lost says nothing of the gap.
+            return [Strike(nanoseconds: cluster.waiter.loop.nowNanoseconds, what: what)]
+        case .fill(let milliseconds):
+            guard case .disks(let disks, _) = cluster.surroundings else { break }
+            for member in fault.choice.members {
+                try disks.fill("\(member)", milliseconds: milliseconds)
+            }
+            return [Strike(nanoseconds: cluster.waiter.loop.nowNanoseconds, what: what)]
+        case .jump(let jump):
+            guard case .clocks(let clocks) = cluster.surroundings else { break }
+            for member in fault.choice.members {
+                try clocks.jump(
+                    "\(member)",
+                    seconds: jump.seconds,
+                    milliseconds: jump.milliseconds
+                )
+            }
         case .spin(let count, let seconds):
             let spinning = try SpinningProcesses(count: count, loop: cluster.waiter.loop)
             defer { spinning.stop() }
@@ -116,14 +149,29 @@ final class FaultInjector {
         // It cannot be gone while it is stopped; if it was killed, the drill will say so.
         for pid in paused { _ = kill(pid, SIGCONT) }
         paused = []
+        cluster.surroundings.restore()
     }
 
     /// Waits until what was broken is there again.
     func waitUntilHealed(_ fault: Fault) throws(LoadError) -> ClusterStatus {
         switch fault.action {
-        case .pause(let milliseconds):
-            let limit = milliseconds + Self.resumeMilliseconds
-            cluster.waiter.wait(timeoutMilliseconds: limit) { self.paused.isEmpty }
+        case .pause, .cut, .fill, .jump:
+            let limit = (fault.action.lastsMilliseconds ?? 0) + Self.resumeMilliseconds
+            let isOver = cluster.waiter.wait(timeoutMilliseconds: limit) { [self] in
+                paused.isEmpty && cluster.surroundings.isRestored
+            }
+            if let problem = cluster.surroundings.failure { throw LoadError(problem) }
+            guard isOver || cluster.waiter.isInterrupted else {
+                throw LoadError("no end of: \(fault.text)")
+            }
+            // Who ended by itself is started again.
+            for target in fault.targets { try cluster.waitUntilRunning(target.member) }
+            if case .fill = fault.action {
+                // Redis ends when it cannot append: else the disk was not full.
+                for target in fault.targets {
+                    try cluster.waitUntilReplaced(target.member, old: target.pid)
+                }
+            }
         case .kill:
             for target in fault.targets {
                 try cluster.waitUntilReplaced(target.member, old: target.pid)

@@ -34,6 +34,27 @@ struct GapMeasure: Equatable, Sendable {
         }
     }
 
+    /// The longest time in which a shard acknowledged nothing, from the fault to the end of the load.
+    ///
+    /// For faults that last: what is cut or full may let a few orders through at first.
+    ///
+    /// - Parameters:
+    ///   - answers: All of them, in the order in which they came.
+    ///   - end: When nothing more was sent.
+    /// - Returns: That of the shard with the longest; 0 without a shard.
+    func longestSilence(in answers: [Acknowledged], until end: UInt64) -> UInt64 {
+        var last = Dictionary(
+            uniqueKeysWithValues: Set(shardOf.values).map { ($0, strike.nanoseconds) }
+        )
+        var longest: UInt64 = 0
+        for answer in answers where answer.nanoseconds > strike.nanoseconds {
+            guard let shard = shardOf[answer.symbol], let before = last[shard] else { continue }
+            longest = max(longest, answer.nanoseconds - before)
+            last[shard] = answer.nanoseconds
+        }
+        return last.values.reduce(longest) { max($0, end > $1 ? end - $1 : 0) }
+    }
+
     /// Looks at answers, in the order in which they came, that were not there at the last call.
     ///
     /// - Returns: Whether every shard has acknowledged something.

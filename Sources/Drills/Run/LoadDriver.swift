@@ -7,6 +7,8 @@ import Workload
 final class LoadDriver {
     private static let retryMilliseconds: UInt64 = 20
     private static let attemptsMax = 1000
+    /// The API's code for a timestamp outside of the window.
+    private static let untimely = -1021
 
     private let loop: EventLoop
     private let lanes: [ClientLane]
@@ -26,6 +28,8 @@ final class LoadDriver {
     private(set) var latencies: [UInt64] = []
     /// Requests that failed or were unknown, by endpoint.
     private(set) var failures: [Endpoint: Int] = [:]
+    /// Requests refused for their timestamp, which the router's clock is compared with.
+    private(set) var untimelyCount = 0
     /// The first of each, for the report.
     private(set) var firstFailure: [Endpoint: String] = [:]
 
@@ -130,6 +134,7 @@ final class LoadDriver {
 
     private func didRefuse(_ refusal: Refusal, _ ticket: OrderTicket, account: Int) {
         let entry = journal.entries[ticket.clientOrderID]
+        if refusal.code == Self.untimely { untimelyCount += 1 }
         let isDuplicate = refusal.code == -2010 && refusal.message.hasPrefix("Duplicate")
         if isDuplicate, let entry, entry.attempts > 1, !entry.isAcknowledged {
             // Another try was carried out and its answer is not here: ask what became of it.

@@ -6,6 +6,8 @@ public struct RunReport: Codable, Equatable, Sendable {
     public var run: Int
     /// Runs asked for.
     public var runs: Int
+    /// What kind of fault it was.
+    public var kind: DrillKind
     /// What was done, such as `killed n2 (pid 4711; shards 2,3)`.
     public var fault: String
     /// From the fault to the first order sent after it and acknowledged on the shard that took
@@ -30,7 +32,7 @@ public struct RunReport: Codable, Equatable, Sendable {
         let gap = LatencySummary.milliseconds(gapNanoseconds)
         let longest = LatencySummary.milliseconds(longestNanoseconds)
         var line =
-            "run \(run)/\(runs) \(fault) gap \(gap) ms longest \(longest) ms orders \(orders)"
+            "run \(run)/\(runs) \(kind.rawValue): \(fault) gap \(gap) ms longest \(longest) ms orders \(orders)"
             + " acked \(acknowledged) retried \(retried) lost \(count(.lost))"
             + " duplicated \(count(.duplicated)) balances \(word(.balances))"
             + " trades \(word(.trades)) depth \(word(.depth))"
@@ -41,7 +43,8 @@ public struct RunReport: Codable, Equatable, Sendable {
         return line + (hasPassed ? "" : " FAILED")
     }
 
-    private func count(_ kind: Violation.Kind) -> Int {
+    /// How many promises of a kind were not kept.
+    func count(_ kind: Violation.Kind) -> Int {
         violations.count { $0.kind == kind }
     }
 

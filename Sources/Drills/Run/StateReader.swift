@@ -14,6 +14,7 @@ final class StateReader {
     /// Highest numbers read so far, by symbol: a run's orders and trades are above them.
     private var orderIDs: [String: Int64] = [:]
     private var tradeIDs: [String: Int64] = [:]
+    private var tradeTimes: [String: Int64] = [:]
 
     init(lane: ClientLane, keys: [TradingKey], waiter: LoopWaiter) {
         self.lane = lane
@@ -43,6 +44,7 @@ final class StateReader {
         since before: [[String: Int64]]
     ) throws(LoadError) -> ExchangeState {
         var state = ExchangeState(accounts: [], pairs: pairs, tradeIDsBefore: tradeIDs)
+        state.tradeTimesBefore = tradeTimes
         let after = try totals()
         for (index, key) in keys.enumerated() {
             var account = AccountState()
@@ -59,6 +61,7 @@ final class StateReader {
         }
         for trade in state.accounts.flatMap(\.trades) {
             tradeIDs[trade.symbol] = max(tradeIDs[trade.symbol] ?? 0, trade.id)
+            tradeTimes[trade.symbol] = max(tradeTimes[trade.symbol] ?? 0, trade.time)
         }
         return state
     }

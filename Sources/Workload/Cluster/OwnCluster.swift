@@ -13,24 +13,43 @@ public final class OwnCluster {
     public let directory: String
     /// The first port.
     public let portBase: Int
+    private let onStopped: (String, Bool) -> Void
 
     /// Starts a cluster and waits until it answers.
     ///
     /// - Parameters:
     ///   - waiter: Waits for it.
     ///   - topology: The topology file, or `nil` for the local one.
+    ///   - prepare: Called with the new directory; returns what is special about processes.
+    ///   - onStopped: Called with the directory once nothing runs in it any more, before it is
+    ///     removed, and told whether it stays.
     /// - Throws: `LoadError` with what `castle up` said.
-    public init(waiter: LoopWaiter, topology: String? = nil) throws(LoadError) {
+    public init(
+        waiter: LoopWaiter,
+        topology: String? = nil,
+        prepare: (String) throws(LoadError) -> PlacesFile? = { (_) throws(LoadError) in nil },
+        onStopped: @escaping (String, Bool) -> Void = { _, _ in }
+    ) throws(LoadError) {
+        self.onStopped = onStopped
         self.waiter = waiter
         root = FileStore.absolute(".")
         directory = "/tmp/castle-\(SecureRandom.alphanumeric(count: 8))"
         portBase = Self.freePortBase()
+        var words = ["up", "--detach", "--dir", directory, "--port-base", "\(portBase)"]
         do throws(ConfigurationError) {
             try FileStore.createDirectory(directory)
         } catch {
             throw LoadError("\(error)")
         }
-        var words = ["up", "--detach", "--dir", directory, "--port-base", "\(portBase)"]
+        if let places = try prepare(directory) {
+            let path = "\(directory)/places.json"
+            do throws(ConfigurationError) {
+                try places.store(path)
+            } catch {
+                throw LoadError("\(error)")
+            }
+            words += ["--places", path]
+        }
         if let topology { words += ["--topology", topology] }
         let log = "\(directory)/start.log"
         guard try run("/proc/self/exe", words, log: log, Self.startMilliseconds) == 0 else {
@@ -73,6 +92,7 @@ public final class OwnCluster {
                 Self.stopMilliseconds
             )
             guard status == 0 else { throw LoadError(Self.lastLines(of: "\(directory)/stop.log")) }
+            onStopped(directory, keepingFiles)
             if !keepingFiles { _ = try run("rm", ["-rf", directory], log: nil, 10_000) }
         } catch {
             Terminal.note("the cluster in \(directory) does not stop: \(error)")

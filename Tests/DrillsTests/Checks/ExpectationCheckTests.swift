@@ -17,20 +17,31 @@ import Workload
         let without = ExpectationCheck.violations(kind, seen(failingOver: false))
         let with = ExpectationCheck.violations(kind, seen(failingOver: true))
         switch kind {
-        case .killPrimary, .pausePrimary, .zoneLoss, .retryStorm:
+        case .killPrimary, .pausePrimary, .zoneLoss, .retryStorm, .partition:
             #expect(without.count == 1)
             #expect(with.isEmpty)
         case .killRedis, .pauseRedis, .killStandby, .killRouter, .killCoordinator, .killEdge,
-            .pauseCoordinator, .noisyNeighbour:
+            .pauseStandby, .pauseRouter, .pauseCoordinator, .pauseEdge, .noisyNeighbour,
+            .fillDisk, .clockJump:
             #expect(without.isEmpty)
             #expect(with.count == 1)
-        case .rollingUpgrade:
+        case .rollingUpgrade, .mixed:
             #expect(without.isEmpty)
             #expect(with.isEmpty)
         }
     }
 
-    @Test(arguments: [DrillKind.killRedis, .pauseRedis])
+    @Test func routerRefusesTimestampsExactlyWhenItsClockIsWrong() {
+        var seen = seen(failingOver: false)
+        seen.hasWrongRouter = true
+        #expect(ExpectationCheck.violations(.clockJump, seen).count == 1)
+        seen.untimelyCount = 12
+        #expect(ExpectationCheck.violations(.clockJump, seen).isEmpty)
+        seen.hasWrongRouter = false
+        #expect(ExpectationCheck.violations(.clockJump, seen).count == 1)
+    }
+
+    @Test(arguments: [DrillKind.killRedis, .pauseRedis, .fillDisk])
     func failoverIsExcusedWithoutAQuorumOfTheLog(kind: DrillKind) {
         var seen = seen(failingOver: true)
         seen.keepsQuorum = false

@@ -114,7 +114,8 @@ struct SampleRun {
             commission: Decimal(units: commission),
             commissionAsset: asset,
             isBuyer: isBuyer,
-            isMaker: !isBuyer
+            isMaker: !isBuyer,
+            time: 1000
         )
     }
 }

@@ -29,7 +29,7 @@ import Testing
         let spoil: [(inout ClusterStatus) -> Void] = [
             { $0.nodes[1].state = "suspect" }, { $0.shards[0].primary = nil },
             { $0.shards[0].serving = false }, { $0.shards[0].standbys = [] },
-            { $0.shards[0].lag = nil }, { $0.shards = [] },
+            { $0.shards[0].lag = nil }, { $0.shards[0].lag = 65 }, { $0.shards = [] },
         ]
         for spoilOne in spoil {
             var status = try status()

@@ -9,6 +9,7 @@ import Workload
         RunReport(
             run: 3,
             runs: 20,
+            kind: .killPrimary,
             fault: "killed n2 (pid 4711; shards 2,3)",
             gapNanoseconds: gap,
             longestNanoseconds: 20_000_000,
@@ -21,8 +22,8 @@ import Workload
 
     @Test func lineOfARunSaysEverything() {
         let expected =
-            "run 3/20 killed n2 (pid 4711; shards 2,3) gap 18.00 ms longest 20.00 ms orders 1234"
-            + " acked 1230 retried 4 lost 0 duplicated 0 balances ok trades ok depth ok"
+            "run 3/20 kill-primary: killed n2 (pid 4711; shards 2,3) gap 18.00 ms longest 20.00 ms"
+            + " orders 1234 acked 1230 retried 4 lost 0 duplicated 0 balances ok trades ok depth ok"
         #expect(run().text == expected)
     }
 
@@ -72,6 +73,7 @@ import Workload
     @Test(arguments: [
         [], ["kill-cat"], ["kill-primary", "--runs", "0"], ["kill-primary", "--rate", "1"],
         ["kill-primary", "kill-router"], ["kill-primary", "--seed", "x"],
+        ["partition", "--cut", "redis-primary"],
     ])
     func badCommandLineIsRefused(words: [String]) {
         #expect(DrillCommand.run(arguments: words) == 64)
@@ -111,6 +113,43 @@ import Workload
         report.finished = []
         report.abortReason = "no"
         #expect(report.summary == "kill-edge         0/2 passed  ended early: no  FAILED")
+    }
+
+    @Test func mixedRunsAreCountedByKind() throws {
+        var report = DrillReport(
+            drill: .mixed,
+            machine: MachineFacts(),
+            seed: 1,
+            rate: 400,
+            runs: 3
+        )
+        report.finished = [run(), run([Violation(.lost, "x")], gap: 90_000_000), run()]
+        report.finished[2].kind = .killEdge
+        report.sumUp()
+        let read = try JSONDecoder().decode(DrillReport.self, from: JSONEncoder().encode(report))
+        #expect(read.kinds.map(\.kind) == [.killPrimary, .killEdge])
+        #expect(read.kinds[0].injections == 2)
+        #expect(read.kinds[0].failed == 1)
+        #expect(read.kinds[0].lost == 1)
+        #expect(read.kinds[0].gaps.max == 90_000_000)
+        let lines = report.closing.split(separator: "\n")
+        #expect(lines.count == 4)
+        #expect(lines[0].hasPrefix("kill-primary      1/2 passed  lost 1  duplicated 0  gap p"))
+        #expect(lines[1].hasPrefix("kill-edge         1/1 passed  lost 0"))
+    }
+
+    @Test func drillThatCannotRunHereHasNotPassed() {
+        var report = DrillReport(
+            drill: .partition,
+            machine: MachineFacts(),
+            seed: 1,
+            rate: 400,
+            runs: 2
+        )
+        report.obstacle = "it needs root"
+        #expect(report.closing == "cannot run here: it needs root")
+        #expect(report.summary == "partition         cannot run here: it needs root")
+        #expect(!report.hasPassed)
     }
 
     @Test func drillsAreListed() {

@@ -7,7 +7,7 @@ import Workload
 @Suite struct FaultChoiceTests {
     private static let seeds: Range<UInt64> = 0..<40
 
-    @Test(arguments: [DrillKind.killRedis, .pauseRedis])
+    @Test(arguments: [DrillKind.killRedis, .pauseRedis, .fillDisk])
     func everyRedisIsChosenSoonerOrLater(kind: DrillKind) throws {
         let cluster = try SampleCluster("local-quorum")
         let choices = try Self.seeds.map { try cluster.choice(kind, seed: $0) }
@@ -42,7 +42,7 @@ import Workload
 
     @Test func wholeZoneIsLostWithoutTheFirstRouter() throws {
         let cluster = try SampleCluster("local-quorum")
-        let chooser = FaultChooser(kind: .zoneLoss, plan: cluster.plan, file: cluster.file)
+        let chooser = FaultChooser(plan: cluster.plan, file: cluster.file)
         #expect(chooser.expendableZones == ["a", "b", "c"])
         #expect(chooser.members(inZone: "a") == [.node("n1"), .redis("r1"), .coordinator("c1")])
         #expect(
@@ -67,8 +67,8 @@ import Workload
         var status = cluster.status
         for index in status.shards.indices { status.shards[index].primary = "n1" }
         var random = SplitMix(seed: 1)
-        let choice = try FaultChooser(kind: .zoneLoss, plan: cluster.plan, file: cluster.file)
-            .choose(status, coordinator: "c1", &random)
+        let choice = try FaultChooser(plan: cluster.plan, file: cluster.file)
+            .choose(.zoneLoss, status, coordinator: "c1", &random)
         #expect(choice.deposed.isEmpty)
         #expect(choice.shards.count == 4)
     }
@@ -80,8 +80,8 @@ import Workload
         for index in plan.nodes.indices { plan.nodes[index].zone = "a" }
         var random = SplitMix(seed: 1)
         #expect(throws: LoadError.self) {
-            try FaultChooser(kind: .zoneLoss, plan: plan, file: cluster.file)
-                .choose(cluster.status, coordinator: "c1", &random)
+            try FaultChooser(plan: plan, file: cluster.file)
+                .choose(.zoneLoss, cluster.status, coordinator: "c1", &random)
         }
     }
 
@@ -89,7 +89,7 @@ import Workload
         let cluster = try SampleCluster("local-quorum")
         var plan = cluster.plan
         plan.nodes[1].zone = "a"
-        let chooser = FaultChooser(kind: .zoneLoss, plan: plan, file: cluster.file)
+        let chooser = FaultChooser(plan: plan, file: cluster.file)
         #expect(chooser.expendableZones == ["c"])
     }
 
@@ -117,8 +117,8 @@ import Workload
         file.nodes.removeAll { $0.id == "g2" }
         var random = SplitMix(seed: 1)
         #expect(throws: LoadError.self) {
-            try FaultChooser(kind: .retryStorm, plan: cluster.plan, file: file)
-                .choose(cluster.status, coordinator: "c1", &random)
+            try FaultChooser(plan: cluster.plan, file: file)
+                .choose(.retryStorm, cluster.status, coordinator: "c1", &random)
         }
     }
 }

@@ -35,6 +35,21 @@ import Testing
         #expect(measure.gaps.isEmpty)
     }
 
+    @Test func longestSilenceIsThatOfTheQuietestShard() {
+        let shards = [shard(1, ["A", "B"]), shard(2, ["C"])]
+        let measure = GapMeasure(shards, since: Self.strike)
+        let answers = [
+            answer("A", sent: 90, at: 99), answer("A", sent: 95, at: 105),
+            answer("C", sent: 101, at: 120), answer("B", sent: 101, at: 150),
+            answer("A", sent: 140, at: 160), answer("C", sent: 101, at: 170),
+        ]
+        #expect(measure.longestSilence(in: answers, until: 180) == 50)
+        // A shard that says nothing more is silent to the end.
+        #expect(measure.longestSilence(in: answers, until: 400) == 240)
+        #expect(measure.longestSilence(in: [], until: 400) == 300)
+        #expect(GapMeasure([], since: Self.strike).longestSilence(in: answers, until: 400) == 0)
+    }
+
     @Test func faultOfNoShardLeavesNoGap() {
         var measure = GapMeasure([], since: Self.strike)
         let isDone = measure.look(at: [])

@@ -20,6 +20,9 @@ struct SampleCluster {
         file = ClusterFile(plan: plan, accounts: AccountsFile(entries: [])) { _ in 1 }
     }
 
+    /// Chooses what to break in it.
+    var chooser: FaultChooser { FaultChooser(plan: plan, file: file) }
+
     /// As at the first start: the first replica of each shard leads it.
     var status: ClusterStatus {
         ClusterStatus(
@@ -41,7 +44,6 @@ struct SampleCluster {
     /// What a drill chooses from a seed.
     func choice(_ kind: DrillKind, seed: UInt64 = 1) throws -> FaultChoice {
         var random = SplitMix(seed: seed)
-        return try FaultChooser(kind: kind, plan: plan, file: file)
-            .choose(status, coordinator: "c1", &random)
+        return try chooser.choose(kind, status, coordinator: "c1", &random)
     }
 }
