@@ -12,6 +12,8 @@ extension Coordinator {
         var isSuspicion = false
         /// Whether a successor must keep up with the log.
         var needsCaughtUp = false
+        /// Milliseconds within which a successor must have heard the log; nil if it does not matter.
+        var logHeardWithin: UInt64?
         /// Whether the present primary may be its own successor.
         var mayKeepNode = false
         /// A zone to avoid.
@@ -85,7 +87,7 @@ extension Coordinator {
         )
     }
 
-    private func vacancy(_ index: Int, now: UInt64) -> Vacancy? {
+    private mutating func vacancy(_ index: Int, now: UInt64) -> Vacancy? {
         let assignment = state.map.shards[index]
         guard let primary = assignment.primary else {
             let isFirst = assignment.epoch == Epoch(0)
@@ -101,8 +103,36 @@ extension Coordinator {
         case .dead(let why): return Vacancy(why: why, zone: peer.member.zone)
         case .condemned(let why):
             return Vacancy(why: why, isSuspicion: true, zone: peer.member.zone)
-        case .none: return idleness(of: peer, index, now: now)
+        case .none: return cutOff(peer, index, now: now) ?? idleness(of: peer, index, now: now)
         }
+    }
+
+    /// A primary that waits for the log while a standby hears it: it is cut off, the log is not down.
+    private mutating func cutOff(_ peer: Peer, _ index: Int, now: UInt64) -> Vacancy? {
+        let assignment = state.map.shards[index]
+        let status = peer.status(of: assignment.shard)
+        let silence = UInt64(status?.logSilenceMilliseconds ?? 0)
+        var vacancy = Vacancy(
+            why: "\(peer.title) has waited for its log for \(silence) ms, and others hear it",
+            isSuspicion: true,
+            needsCaughtUp: true,
+            zone: peer.member.zone
+        )
+        guard isHealthy(peer, now: now), status?.epoch == assignment.epoch,
+            silence >= settings.actMilliseconds
+        else {
+            watches[index].cutOffSince = nil
+            return nil
+        }
+        vacancy.logHeardWithin = silence - min(silence, settings.logLeadMilliseconds)
+        guard successor(index, for: vacancy, now: now) != nil else {
+            watches[index].cutOffSince = nil
+            return nil
+        }
+        // After a restart of the log one of them is the first to come back.
+        let since = watches[index].cutOffSince ?? now
+        watches[index].cutOffSince = since
+        return now - since >= settings.suspectMilliseconds ? vacancy : nil
     }
 
     /// A primary that is there but does not say that it serves its term.
@@ -136,6 +166,11 @@ extension Coordinator {
             let status = peer.status(of: assignment.shard)
             let isCaughtUp = status?.isCaughtUp ?? false
             if vacancy.needsCaughtUp, !isCaughtUp { continue }
+            if let within = vacancy.logHeardWithin,
+                UInt64(status?.logSilenceMilliseconds ?? .max) > within
+            {
+                continue
+            }
             candidates.append(
                 Candidate(
                     node: node,

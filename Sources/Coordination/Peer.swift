@@ -78,6 +78,8 @@ struct Peer: Sendable {
 struct ShardWatch: Sendable {
     /// Proposed and not yet committed.
     var inFlight: CoordinationCommand?
+    /// Since when the primary waits for the log while a standby hears it.
+    var cutOffSince: UInt64?
     /// When suspicion last took a term from a primary.
     var lastSuspicion: UInt64?
     /// When the primary last said that it serves, or got its term.

@@ -29,6 +29,9 @@ public struct DetectorSettings: Codable, Equatable, Sendable {
     public var probeMilliseconds: UInt64 = 100
     /// Between two probes of one that was given up, or whose probe has not answered.
     public var slowProbeMilliseconds: UInt64 = 1000
+    /// By how much later than the primary a standby must have heard the log, when the log owes the
+    /// primary an answer for `actMilliseconds`: then the primary is cut off, and the log is not down.
+    public var logLeadMilliseconds: UInt64 = 50
     /// Log entries behind the best candidate that make a standby a laggard.
     public var laggardEntries: UInt64 = 256
 
@@ -134,6 +137,7 @@ public struct DetectorSettings: Codable, Equatable, Sendable {
         "rejoinMilliseconds": \.rejoinMilliseconds,
         "probeMilliseconds": \.probeMilliseconds,
         "slowProbeMilliseconds": \.slowProbeMilliseconds,
+        "logLeadMilliseconds": \.logLeadMilliseconds,
         "laggardEntries": \.laggardEntries,
     ]
 }

@@ -62,6 +62,9 @@ public struct ReplicaStatus: Equatable, Sendable {
     public var position: SequenceNumber
     /// Whether it has caught up with the log since it started following.
     public var isCaughtUp: Bool
+    /// Milliseconds: as primary, for how long the log has owed it an answer, 0 while it owes none;
+    /// as standby, since a majority of the acceptors last answered it.
+    public var logSilenceMilliseconds: UInt32
 
     /// Makes a status.
     public init(
@@ -69,13 +72,15 @@ public struct ReplicaStatus: Equatable, Sendable {
         epoch: Epoch,
         isPrimary: Bool,
         position: SequenceNumber,
-        isCaughtUp: Bool
+        isCaughtUp: Bool,
+        logSilenceMilliseconds: UInt32 = 0
     ) {
         self.shard = shard
         self.epoch = epoch
         self.isPrimary = isPrimary
         self.position = position
         self.isCaughtUp = isCaughtUp
+        self.logSilenceMilliseconds = logSilenceMilliseconds
     }
 }
 

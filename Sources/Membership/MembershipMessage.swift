@@ -53,7 +53,7 @@ public enum MembershipMessage: Equatable, Sendable {
         case 0: self = .hello(try reader.readMember())
         case 1:
             var statuses: [ReplicaStatus] = []
-            for _ in 0..<(try reader.readCount(elementSizeMin: 20)) {
+            for _ in 0..<(try reader.readCount(elementSizeMin: 24)) {
                 statuses.append(try reader.readReplicaStatus())
             }
             var observations: [Observation] = []
@@ -85,13 +85,14 @@ extension ByteWriter {
         write(member.instance)
     }
 
-    /// Appends a replica's status, 20 bytes.
+    /// Appends a replica's status, 24 bytes.
     public mutating func write(_ status: ReplicaStatus) {
         write(status.shard)
         write(status.epoch)
         write(status.isPrimary)
         write(status.position)
         write(status.isCaughtUp)
+        write(status.logSilenceMilliseconds)
     }
 
     /// Appends a shard map.
@@ -139,7 +140,8 @@ extension ByteReader {
             epoch: try read(Epoch.self),
             isPrimary: try readBool(),
             position: try read(SequenceNumber.self),
-            isCaughtUp: try readBool()
+            isCaughtUp: try readBool(),
+            logSilenceMilliseconds: try read(UInt32.self)
         )
     }
 

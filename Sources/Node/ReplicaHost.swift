@@ -50,6 +50,14 @@ final class ReplicaHost {
         }
     }
 
+    /// See `ReplicaStatus`.
+    var logSilenceMilliseconds: UInt32 {
+        let silence =
+            replica.isFollowingLog
+            ? context.now - min(log.heardNanoseconds, context.now) : replica.logSilenceNanoseconds
+        return UInt32(clamping: silence / 1_000_000)
+    }
+
     /// Gives the replica an input and carries out what it wants.
     func perform(_ input: (Replica, inout [ReplicaEffect]) -> Void) {
         var effects: [ReplicaEffect] = []

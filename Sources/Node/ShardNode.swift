@@ -83,13 +83,15 @@ final class ShardNode: HTTPHandlers {
 
     private func statuses() -> [ReplicaStatus] {
         shards.compactMap { shard in
-            guard let replica = hosts[shard]?.replica else { return nil }
+            guard let host = hosts[shard] else { return nil }
+            let replica = host.replica
             return ReplicaStatus(
                 shard: shard,
                 epoch: replica.epoch,
                 isPrimary: replica.isServing,
                 position: replica.position,
-                isCaughtUp: replica.hasCaughtUp
+                isCaughtUp: replica.hasCaughtUp,
+                logSilenceMilliseconds: host.logSilenceMilliseconds
             )
         }
     }

@@ -15,7 +15,7 @@ public final class LogTail {
     /// Bytes of one delivery above which fewer records are asked for next time.
     public static let deliverySizeTarget = 4 << 20
     /// How long Redis holds an `XREAD`; the answer also shows that the connection is alive.
-    static let blockMilliseconds: UInt64 = 500
+    static let blockMilliseconds: UInt64 = 100
 
     /// Called with records that follow those before.
     public var onRecords: (([LogRecord]) -> Void)?
@@ -26,6 +26,8 @@ public final class LogTail {
 
     /// The last record delivered, or where it was told to start.
     public private(set) var position = EntryID.zero
+    /// When Redis last answered, on the clock of the loop; 0 before.
+    public private(set) var heardNanoseconds: UInt64 = 0
     /// Whether nothing is delivered for now.
     public private(set) var isPaused = false
 
@@ -136,6 +138,7 @@ public final class LogTail {
 
     private func didRead(_ reply: RedisReply, on connection: RedisConnection) {
         if case .disconnected = reply { return }
+        heardNanoseconds = loop.nowNanoseconds
         isReading = false
         if let failure = reply.failure { return connection.close(failure) }
         if reply != .null {

@@ -106,6 +106,11 @@ public final class ShardLog {
         for tail in tails { tail.start(after: id) }
     }
 
+    /// When a majority of the acceptors had last answered while following, on the clock of the loop.
+    public var heardNanoseconds: UInt64 {
+        tails.map(\.heardNanoseconds).sorted(by: >)[tails.count / 2]
+    }
+
     /// Stops that.
     public func stopFollowing() { for tail in tails { tail.stop() } }
 

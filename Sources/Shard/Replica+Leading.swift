@@ -84,6 +84,8 @@ extension Replica {
         case .nothing: break
         case .refused: isRefused = true
         case .sealed(let tail):
+            // A second answer to a seal too: the term has forgotten what it read before.
+            rewound = nil
             effects.append(.note(.info, "sealed; the tail is \(tail), ours \(cursor.id)"))
             catchUp(&effects)
         case .opened(let records):

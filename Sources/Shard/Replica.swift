@@ -42,6 +42,8 @@ public final class Replica {
     var latestNow: UInt64 = 0
     /// The monotonic clock when `proposedTime` was last set.
     var proposedNow: UInt64 = 0
+    /// When the log was lost, while it is.
+    var lostAt: UInt64?
     /// Whether the acceptor refused something, and when to ask again.
     var isRefused = false
     var retryAt: UInt64?
@@ -84,6 +86,18 @@ public final class Replica {
     /// Whether it has read to the end of the log at least once since it started, or leads; a
     /// halted replica is no candidate for anything.
     public var hasCaughtUp: Bool { !isHalted && (isServing || isCaughtUp) }
+
+    /// For how long the log has owed this primary an answer, in nanoseconds; 0 while it owes none.
+    ///
+    /// As of its last turn: time in which the process did not run proves nothing about the log.
+    public var logSilenceNanoseconds: UInt64 {
+        guard leader != nil else { return 0 }
+        let since = min(sessions.batches.first?.proposedAt ?? latestNow, lostAt ?? latestNow)
+        return latestNow - min(since, latestNow)
+    }
+
+    /// Whether it follows the log rather than to lead it.
+    public var isFollowingLog: Bool { leader == nil }
 
     /// The state digest, for comparing replicas at equal positions.
     public var digest: UInt64 { machine.digest }
@@ -128,6 +142,7 @@ public final class Replica {
     /// - Parameter effects: What to do is appended here.
     public func acceptorReady(effects: inout [ReplicaEffect]) {
         isAcceptorReady = true
+        lostAt = nil
         rewound = nil
         resume(&effects)
     }
@@ -138,6 +153,7 @@ public final class Replica {
     public func acceptorLost(effects: inout [ReplicaEffect]) {
         guard isAcceptorReady else { return }
         isAcceptorReady = false
+        lostAt = latestNow
         isFollowing = false
         isReading = false
         snapshots.abandon()

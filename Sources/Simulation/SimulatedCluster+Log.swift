@@ -206,6 +206,7 @@ extension SimulatedCluster {
             let request = AcceptorRequest.read(after: tail.position, limit: 8)
             let reply = acceptors[acceptor].logs[log(of: node)].answer(request)
             if case .records(let records) = reply { new = records }
+            nodes[node].tails[acceptor].heard = now
         }
         guard let last = new.last else { return pollTail(node, acceptor, in: 300...1500) }
         nodes[node].tails[acceptor].position = last.id

@@ -50,8 +50,16 @@ extension SimulatedCluster {
             epoch: replica.epoch,
             isPrimary: replica.isServing,
             position: replica.position,
-            isCaughtUp: replica.hasCaughtUp
+            isCaughtUp: replica.hasCaughtUp,
+            logSilenceMilliseconds: UInt32(clamping: logSilence(of: node) / Self.millisecond)
         )
+    }
+
+    private func logSilence(of node: Int) -> UInt64 {
+        guard nodes[node].replica.isFollowingLog else {
+            return nodes[node].replica.logSilenceNanoseconds
+        }
+        return now - nodes[node].tails.map(\.heard).sorted(by: >)[acceptors.count / 2]
     }
 
     /// Gives a replica an input; its turn ends with a flush soon after.

@@ -47,6 +47,8 @@ struct SimulatedTail {
     var generation: UInt64 = 0
     var isRunning = false
     var position = EntryID.zero
+    /// When the acceptor last answered.
+    var heard: UInt64 = 0
 }
 
 /// What a node hosts.

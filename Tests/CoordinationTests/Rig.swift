@@ -16,6 +16,7 @@ struct RigProcess {
     /// Whether it sends nothing but heartbeats.
     var isMute = false
     var isCaughtUp = true
+    var logSilence: UInt32 = 0
     var position: UInt64 = 100
     /// The newest map it was sent.
     var map = ShardMap.empty
@@ -215,7 +216,8 @@ struct Rig {
                 epoch: shard.epoch,
                 isPrimary: isPrimary && !process.isIdle,
                 position: SequenceNumber(process.position),
-                isCaughtUp: process.isCaughtUp
+                isCaughtUp: process.isCaughtUp,
+                logSilenceMilliseconds: process.logSilence
             )
         }
         let others = processes.filter { $0.member.role == .node && $0.member.id != member.id }

@@ -81,6 +81,35 @@ import Trading
         #expect((1900...2100).contains(time))
     }
 
+    @Test func primaryThatIsCutOffFromItsLogIsReplaced() {
+        var rig = Rig.running()
+        for name in ["n2", "n3"] { rig.edit(name) { $0.logSilence = 90 } }
+        rig.edit("n1") { $0.logSilence = 139 }
+        rig.advance(1000)
+        #expect(rig.primary(1) == "n1", "it has not waited for long")
+        rig.edit("n1") { $0.logSilence = 150 }
+        let time = rig.advance(atMost: 1000) { $0.primary(1) != "n1" }
+        #expect((100...140).contains(time))
+        #expect(rig.primary(1) == "n3")
+        #expect(rig.coordinator.state.recent.contains { $0.why.contains("waited for its log") })
+    }
+
+    @Test func logThatIsDownForAllMovesNobody() {
+        var rig = Rig.running()
+        for silence: UInt32 in [160, 400, 3000, .max] {
+            for name in ["n1", "n2", "n3"] { rig.edit(name) { $0.logSilence = silence } }
+            rig.edit("n2") { $0.logSilence = silence - 40 }
+            rig.advance(1000)
+        }
+        // Back again: the standby hears the log a moment before the primary does.
+        for name in ["n2", "n3"] { rig.edit(name) { $0.logSilence = 10 } }
+        rig.advance(80)
+        rig.edit("n1") { $0.logSilence = 0 }
+        rig.advance(1000)
+        #expect(rig.epoch(1) == 1)
+        #expect(rig.epoch(2) == 1)
+    }
+
     @Test func cutLinkAloneDoesNotFailOver() {
         var rig = Rig.running()
         rig.cut("n1")

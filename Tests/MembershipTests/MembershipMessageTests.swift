@@ -41,7 +41,8 @@ import Wire
         epoch: Epoch(2),
         isPrimary: true,
         position: SequenceNumber(3),
-        isCaughtUp: false
+        isCaughtUp: false,
+        logSilenceMilliseconds: 300
     )
 
     static let all: [MembershipMessage] = [
@@ -85,7 +86,7 @@ import Wire
     @Test func statusBytesAreStable() {
         let golden: [UInt8] =
             [1] + [1, 0, 0, 0] + [1, 0] + Self.word(2) + [1] + Self.word(3) + [0]
-            + [1, 0, 0, 0] + Self.text("n2") + [255, 255, 255, 255]
+            + [44, 1, 0, 0] + [1, 0, 0, 0] + Self.text("n2") + [255, 255, 255, 255]
         #expect(Self.all[1].encoded() == golden)
     }
 
