@@ -1,22 +1,28 @@
 import Workload
 
-/// The exchange's time never goes back: trades of a pair are in the order of their times.
+/// The exchange's time never goes back, nor follows a clock that jumps: trades of a pair are in the
+/// order of their times.
 public enum TimeCheck {
     /// Compares the times of trades that follow each other.
     ///
     /// - Parameters:
     ///   - state: What can be read after the run.
-    ///   - reached: What some trade's time must have reached, since a primary's clock jumped there;
-    ///     in milliseconds since 1970, `nil` for nothing.
+    ///   - expected: Where the newest trade's time must be, since a primary's clock jumped; in
+    ///     milliseconds since 1970, `nil` for anywhere.
     /// - Returns: What is wrong.
     public static func violations(
         _ state: ExchangeState,
-        reaching reached: Int64? = nil
+        newest expected: ClosedRange<Int64>? = nil
     ) -> [Violation] {
         var found: [Violation] = []
         let newest = state.accounts.flatMap(\.trades).map(\.time).max() ?? 0
-        if let reached, newest < reached {
-            found.append(Violation(.expectation, "no trade is of \(reached) or later: no jump"))
+        if let expected, newest < expected.lowerBound {
+            let text = "no trade is of \(expected.lowerBound) or later: no jump"
+            found.append(Violation(.expectation, text))
+        }
+        if let expected, newest > expected.upperBound {
+            let text = "a trade is of \(newest): its time followed a clock that jumped"
+            found.append(Violation(.expectation, text))
         }
         for pair in state.pairs {
             let trades = state.accounts.flatMap(\.trades).filter { $0.symbol == pair.symbol }

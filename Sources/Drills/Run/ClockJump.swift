@@ -6,6 +6,8 @@ struct ClockJump: Equatable, Sendable {
     static let parts: [Partition.Part] = [.primary, .router, .coordinator, .standby]
     private static let secondsMax = 3600
     private static let pauseMilliseconds: ClosedRange<UInt64> = 1000...3000
+    /// By how much a jump may last longer than it was told to.
+    private static let slackMilliseconds: Int64 = 500
 
     /// Whose.
     let part: Partition.Part
@@ -32,12 +34,20 @@ struct ClockJump: Equatable, Sendable {
     /// For the report.
     var text: String { "\(seconds > 0 ? "+" : "")\(seconds) s for \(milliseconds) ms" }
 
-    /// What the time of trades reaches by it, in milliseconds since 1970; `nil` when it may stay.
+    /// Where the time of the newest trade is then, in milliseconds since 1970; `nil` when it may stay.
     ///
-    /// - Parameter now: The right time of the jump.
-    /// - Returns: The new time.
-    func reached(from now: Int64) -> Int64? {
-        part == .primary && seconds > 0 ? now + Int64(seconds) * 1000 : nil
+    /// A primary's log time runs at most twice as fast as its monotonic clock: it gains what the jump
+    /// lasted and no more, and half of that at least, or there was no jump.
+    ///
+    /// - Parameters:
+    ///   - start: The right time of the jump.
+    ///   - now: The right time when the trades are looked at.
+    /// - Returns: The earliest and the latest.
+    func newestTrade(since start: Int64, until now: Int64) -> ClosedRange<Int64>? {
+        guard part == .primary, seconds > 0 else { return nil }
+        let gained = min(Int64(seconds) * 1000, Int64(milliseconds))
+        let earliest = start + Int64(milliseconds) + gained / 2
+        return earliest...max(earliest, now + gained + Self.slackMilliseconds)
     }
 
     /// Whether it is a router whose clock jumped so far must refuse what clients sign: their timestamp is

@@ -67,7 +67,7 @@ final class DrillRun {
         waiter.pause(milliseconds: .random(in: Self.warmUpMilliseconds, using: &random))
         let leader = cluster.leader
         let fault = try injector.choose(kind, status, number: number, &random)
-        let reached = fault.action.jump?.reached(from: waiter.loop.wallClockMilliseconds)
+        let struckAt = waiter.loop.wallClockMilliseconds
         let strikes = try injector.strike(fault)
         var gaps = waitForShards(fault, driver, since: strikes)
         if kind.raisesSuspicion { lastSuspicion = waiter.loop.nowNanoseconds }
@@ -91,7 +91,11 @@ final class DrillRun {
             seen.losses[lane.endpoint, default: 0] += lane.lossCount - losses
         }
         let broken = ExpectationCheck.violations(kind, seen)
-        let violations = try check(driver.journal, since: before, reaching: reached) + broken
+        let newest = fault.action.jump?.newestTrade(
+            since: struckAt,
+            until: waiter.loop.wallClockMilliseconds
+        )
+        let violations = try check(driver.journal, since: before, newest: newest) + broken
         for violation in violations.prefix(Self.violationsShown) { Terminal.note("  \(violation)") }
         let report = RunReport(
             run: number,
@@ -224,13 +228,13 @@ final class DrillRun {
     private func check(
         _ journal: OrderJournal,
         since before: [[String: Int64]],
-        reaching reached: Int64?
+        newest: ClosedRange<Int64>?
     ) throws(LoadError) -> [Violation] {
         let (depth, snapshots) = try client.checkDepth()
         let state = try client.reader.state(of: client.pairs, since: before)
         var found = OrderCheck.violations(journal, state)
         found += TradeCheck.violations(state)
-        found += TimeCheck.violations(state, reaching: reached)
+        found += TimeCheck.violations(state, newest: newest)
         found += BalanceCheck.violations(state)
         found += depth
         for (symbol, snapshot) in snapshots.sorted(by: { $0.key < $1.key }) {

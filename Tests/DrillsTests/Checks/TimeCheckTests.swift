@@ -19,8 +19,14 @@ import Workload
 
     @Test func jumpThatNoTradeShowsIsFound() {
         let run = SampleRun()
-        #expect(TimeCheck.violations(run.state, reaching: 1000).isEmpty)
-        #expect(TimeCheck.violations(run.state, reaching: 1001).map(\.kind) == [.expectation])
+        #expect(TimeCheck.violations(run.state, newest: 1000...2000).isEmpty)
+        #expect(TimeCheck.violations(run.state, newest: 1001...2000).map(\.kind) == [.expectation])
+    }
+
+    @Test func timeThatFollowedAJumpIsFound() {
+        let run = SampleRun()
+        #expect(TimeCheck.violations(run.state, newest: 0...1000).isEmpty)
+        #expect(TimeCheck.violations(run.state, newest: 0...999).map(\.kind) == [.expectation])
     }
 
     @Test func tradeOfAnEarlierTimeIsFound() {

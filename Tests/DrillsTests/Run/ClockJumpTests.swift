@@ -29,9 +29,12 @@ import Workload
         var random = SplitMix(seed: 2)
         for number in 1...16 {
             let jump = ClockJump(number: number, &random)
-            let reached = jump.reached(from: 5000)
+            let newest = jump.newestTrade(since: 5000, until: 20_000)
             let moves = jump.part == .primary && jump.seconds > 0
-            #expect(reached == (moves ? 5000 + Int64(jump.seconds) * 1000 : nil))
+            let lasts = Int64(jump.milliseconds)
+            let gained = min(lasts, Int64(jump.seconds) * 1000)
+            let expected = moves ? 5000 + lasts + gained / 2...20_500 + gained : nil
+            #expect(newest == expected)
         }
     }
 
