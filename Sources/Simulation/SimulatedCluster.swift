@@ -43,8 +43,9 @@ final class SimulatedCluster {
 
     var acceptors: [SimulatedAcceptor] = []
     var connections: [UInt64: LogConnection] = [:]
-    /// For each log: who has accepted an entry, though it may have lost its disk since. Without a
-    /// vote until it is filled again, it takes no majority away from the others.
+    /// For each log: who has accepted an entry, though it may have lost its disk since.
+    ///
+    /// Without a vote until it is filled again, it takes no majority away from the others.
     var holders: [[EntryID: Set<Int>]] = [[:], [:]]
     /// For each log: the content first sent under each id (I1).
     var proposals: [[EntryID: LogRecord]] = [[:], [:]]
