@@ -75,6 +75,7 @@ extension Coordinator {
         }
         let successor = successor(index, for: vacancy, now: now)
         if successor == nil, vacancy.isSuspicion || assignment.primary == nil { return nil }
+        if let successor, isWaitingForStandby(index, besides: successor, now: now) { return nil }
         if vacancy.isSuspicion { watches[index].lastSuspicion = now }
         let outcome = successor.map { "\($0.node) takes over" } ?? "no replica is left"
         return .assign(
@@ -153,6 +154,20 @@ extension Coordinator {
         guard isInGrace(now), !isContinuing, !watches[index].hasStarted else { return false }
         let connected = state.replicas[index].map { peer($0)?.isConnected ?? false }
         return !(connected.first ?? false) && connected.contains(false)
+    }
+
+    /// A new leader hears of some members before others: one that must read the whole log first is
+    /// not chosen while a standby that has it may be on its way.
+    private func isWaitingForStandby(
+        _ index: Int,
+        besides successor: Candidate,
+        now: UInt64
+    ) -> Bool {
+        guard isInGrace(now), !successor.isCaughtUp else { return false }
+        return state.map.shards[index].standbys.contains { node in
+            guard node != successor.node, let peer = peer(node) else { return false }
+            return !peer.isConnected && peer.verdict == .none
+        }
     }
 
     private func successor(_ index: Int, for vacancy: Vacancy, now: UInt64) -> Candidate? {

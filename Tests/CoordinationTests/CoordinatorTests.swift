@@ -92,6 +92,31 @@ import Trading
         #expect(rig.advance(atMost: 300) { $0.primary(1) == "n3" } <= 5)
     }
 
+    @Test func restartedPrimaryIsNotChosenBeforeAStandbyThatIsOnItsWay() {
+        var rig = Rig.running()
+        rig.edit("n1") { $0.isUp = false }
+        rig.replaceCoordinator()
+        rig.start("n1")
+        rig.edit("n1") { $0.isCaughtUp = false }
+        rig.advance(200)
+        #expect(rig.epoch(1) == 1, "n2 and n3 may have all of the log")
+        rig.connect("n3")
+        rig.advance(50)
+        #expect(rig.primary(1) == "n3")
+        #expect(rig.epoch(1) == 2)
+    }
+
+    @Test func restartedPrimaryIsChosenWhenNobodyElseComes() {
+        var rig = Rig.running()
+        for name in ["n1", "n2", "n3"] { rig.edit(name) { $0.isUp = false } }
+        rig.replaceCoordinator()
+        rig.start("n1")
+        rig.edit("n1") { $0.isCaughtUp = false }
+        let time = rig.advance(atMost: 5000) { $0.epoch(1) == 2 }
+        #expect(rig.primary(1) == "n1")
+        #expect(time <= 2100)
+    }
+
     @Test func coldRestartWaitsForTheFirstReplica() {
         var rig = Rig.running()
         for name in ["n1", "n2", "n3", "r1"] { rig.edit(name) { $0.isUp = false } }
