@@ -110,23 +110,9 @@ extension Coordinator {
 
     /// A primary that waits for the log while a standby hears it: it is cut off, the log is not down.
     private mutating func cutOff(_ peer: Peer, _ index: Int, now: UInt64) -> Vacancy? {
-        let assignment = state.map.shards[index]
-        let status = peer.status(of: assignment.shard)
-        let silence = UInt64(status?.logSilenceMilliseconds ?? 0)
-        var vacancy = Vacancy(
-            why: "\(peer.title) has waited for its log for \(silence) ms, and others hear it",
-            isSuspicion: true,
-            needsCaughtUp: true,
-            zone: peer.member.zone
-        )
-        guard isHealthy(peer, now: now), status?.epoch == assignment.epoch,
-            silence >= settings.actMilliseconds
+        guard let vacancy = waitForLog(of: peer, index, now: now),
+            successor(index, for: vacancy, now: now) != nil
         else {
-            watches[index].cutOffSince = nil
-            return nil
-        }
-        vacancy.logHeardWithin = silence - min(silence, settings.logLeadMilliseconds)
-        guard successor(index, for: vacancy, now: now) != nil else {
             watches[index].cutOffSince = nil
             return nil
         }
@@ -134,6 +120,23 @@ extension Coordinator {
         let since = watches[index].cutOffSince ?? now
         watches[index].cutOffSince = since
         return now - since >= settings.suspectMilliseconds ? vacancy : nil
+    }
+
+    /// The log has owed a primary an answer for long; which of the two is at fault is not said.
+    private func waitForLog(of peer: Peer, _ index: Int, now: UInt64) -> Vacancy? {
+        let assignment = state.map.shards[index]
+        guard isHealthy(peer, now: now), let status = peer.status(of: assignment.shard),
+            status.epoch == assignment.epoch
+        else { return nil }
+        let silence = UInt64(status.logSilenceMilliseconds)
+        guard silence >= settings.actMilliseconds else { return nil }
+        return Vacancy(
+            why: "\(peer.title) has waited for its log for \(silence) ms, and others hear it",
+            isSuspicion: true,
+            needsCaughtUp: true,
+            logHeardWithin: silence - min(silence, settings.logLeadMilliseconds),
+            zone: peer.member.zone
+        )
     }
 
     /// A primary that is there but does not say that it serves its term.

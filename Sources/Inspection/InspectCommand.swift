@@ -47,12 +47,13 @@ public enum InspectCommand {
             defer { source.close() }
             for text in source.absent { Terminal.note("castle inspect: \(text)") }
             switch options.subject {
-            case .log: try LogView(options, source, waiter).show()
-            case .snapshot: try SnapshotView(options, source, waiter).show()
-            case .map: try MapView(options, source, waiter).show()
+            case .log: try LogView(options: options, source: source, waiter: waiter).show()
+            case .snapshot:
+                try SnapshotView(options: options, source: source, waiter: waiter).show()
+            case .map: try MapView(options: options, source: source, waiter: waiter).show()
             }
             guard options.verifies else { return 0 }
-            try VerifiedShards(options, source, waiter).show()
+            try VerifiedShards(options: options, source: source, waiter: waiter).show()
             return 0
         } catch {
             Terminal.note("castle inspect: \(error)")

@@ -67,15 +67,9 @@ struct MapView {
         var why: String
     }
 
-    private let options: InspectOptions
-    private let source: LogSource
-    private let waiter: LoopWaiter
-
-    init(_ options: InspectOptions, _ source: LogSource, _ waiter: LoopWaiter) {
-        self.options = options
-        self.source = source
-        self.waiter = waiter
-    }
+    let options: InspectOptions
+    let source: LogSource
+    let waiter: LoopWaiter
 
     func show() throws(InspectionError) {
         var state: ClusterState?

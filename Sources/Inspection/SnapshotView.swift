@@ -26,15 +26,9 @@ struct SnapshotView {
         }
     }
 
-    private let options: InspectOptions
-    private let source: LogSource
-    private let waiter: LoopWaiter
-
-    init(_ options: InspectOptions, _ source: LogSource, _ waiter: LoopWaiter) {
-        self.options = options
-        self.source = source
-        self.waiter = waiter
-    }
+    let options: InspectOptions
+    let source: LogSource
+    let waiter: LoopWaiter
 
     func show() throws(InspectionError) {
         var snapshots: [Snapshot] = []

@@ -61,8 +61,8 @@ extension SimulatedCluster {
     func requestArrives(_ id: UInt64, _ event: SimulatedEvent) {
         guard let connection = connections[id] else { return }
         let acceptor = connection.acceptor
-        let (process, wire) = connection.ends
-        if isHeld(event, by: wire, .out) { return }
+        let process = connection.process
+        if isHeld(event, by: connection.wire, .out) { return }
         if now < connection.lateUntil { return queue.add(event, at: connection.lateUntil) }
         if acceptors[acceptor].isPaused { return acceptors[acceptor].backlog.append(event) }
         guard connection.life == acceptors[acceptor].life, acceptors[acceptor].isUp,
@@ -73,7 +73,7 @@ extension SimulatedCluster {
         let reply = answer(request, at: acceptor, in: log(of: process))
         note("log", 10 * process + acceptor, request.number, reply.number)
         // Whoever asked is gone.
-        if connection.isAbandoned, connections[id]?.requests.isEmpty == true {
+        if !connection.isOpen, connections[id]?.requests.isEmpty == true {
             connections[id] = nil
         }
         guard connections[id]?.isOpen == true else { return }
@@ -122,9 +122,8 @@ extension SimulatedCluster {
 
     func answerArrives(_ id: UInt64, _ event: SimulatedEvent) {
         guard let connection = connections[id], connection.isOpen else { return }
-        let (process, wire) = connection.ends
-        let acceptor = connection.acceptor
-        if isHeld(event, by: wire, .back) { return }
+        let (process, acceptor) = (connection.process, connection.acceptor)
+        if isHeld(event, by: connection.wire, .back) { return }
         if keeps(event, process) { return }
         guard processes[process].connections[acceptor] == id, !connection.answers.isEmpty,
             let (reply, request) = connections[id]?.answers.removeFirst()
@@ -238,13 +237,8 @@ extension SimulatedCluster {
 }
 
 extension LogConnection {
-    /// Whose it is, and the link it goes over.
-    fileprivate var ends: (process: Int, wire: SimulatedLink) {
-        (process, .log(process: process, acceptor: acceptor))
-    }
-
-    /// Whether nobody waits for its answers any more.
-    fileprivate var isAbandoned: Bool { !isOpen }
+    /// The link it goes over.
+    fileprivate var wire: SimulatedLink { .log(process: process, acceptor: acceptor) }
 }
 
 extension AcceptorRequest {
