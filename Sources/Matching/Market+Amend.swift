@@ -128,13 +128,8 @@ extension Market {
     ) -> RejectReason? {
         let order = blotter.records[slot.index].order
         let price = request.price == .none ? order.price : request.price
-        let rest = request.quantity - order.executed - order.prevented
-        let held = blotter.need(order.side, order.price, order.remaining)
-        let need =
-            order.side == .buy
-            ? blotter.instrument.notional(price, rest) : blotter.instrument.baseAmount(rest)
-        guard let need,
-            need - held <= shared.ledger.free(owner, blotter.column(order.side))
+        guard let more = fundsToAmend(slot, request),
+            more <= shared.ledger.free(owner, blotter.column(order.side))
         else { return .insufficientBalance }
         return order.type == .limitMaker && wouldTake(order.side, price) ? .wouldTake : nil
     }

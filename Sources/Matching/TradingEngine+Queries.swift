@@ -48,6 +48,13 @@ extension TradingEngine {
             return openLists(of: account, instrument)
         case .test(let request):
             return test(request)
+        case .statement(let account, let asset, let range):
+            return statement(of: account, asset, in: range)
+        case .shortfall(let command):
+            return shortfall(of: command)
+        case .credited(let shard, let sequence):
+            let isHere = sequence <= shared.ledger.received(from: shard)
+            return isHere ? .done : .rejected(.transferGap)
         case .position:
             return .done
         }

@@ -4,7 +4,9 @@ import Wire
 
 extension TradingEngine {
     /// Version of the snapshot layout.
-    public static let snapshotVersion: UInt16 = 3
+    public static let snapshotVersion: UInt16 = 4
+    /// The version before funds moved between shards, which can still be read.
+    static let snapshotVersionWithoutTransit: UInt16 = 3
 
     /// Appends the whole state: the same state always gives the same bytes.
     ///
@@ -32,7 +34,10 @@ extension TradingEngine {
     public init(decoding reader: inout ByteReader) throws(DecodeError) {
         self.init()
         let version = try reader.read(UInt16.self)
-        guard version == Self.snapshotVersion else { throw .unsupportedVersion(version) }
+        let hasTransit = version == Self.snapshotVersion
+        guard hasTransit || version == Self.snapshotVersionWithoutTransit else {
+            throw .unsupportedVersion(version)
+        }
         let timeStart = reader.position
         shared.now = try reader.readTimestamp()
         guard shared.now >= .zero else {
@@ -42,7 +47,7 @@ extension TradingEngine {
         guard (0...shared.now.microseconds).contains(shared.skipped) else {
             throw .badValue(field: "TradingEngine.skipped", at: timeStart)
         }
-        shared.ledger = try Ledger(decoding: &reader)
+        shared.ledger = try Ledger(decoding: &reader, hasTransit: hasTransit)
         try readExecutions(&reader)
         let start = reader.position
         let count = try reader.readCount(elementSizeMin: 100)

@@ -92,7 +92,20 @@ public struct TradingEngine: ~Copyable {
         case .setPhase(let instrument, let phase):
             trade(in: instrument) { $0.setPhase(phase, &$1) }
         case .deposit(let account, let asset, let amount, let reference):
-            refuse(shared.ledger.deposit(amount, to: account, asset: asset, reference: reference))
+            let funds = Funds(account: account, asset: asset, amount: amount)
+            refuse(shared.ledger.deposit(funds, reference: reference, at: shared.now))
+        case .transfer(let funds, let shard, let reference):
+            transfer(funds, to: shard, reference)
+        case .credit(let funds, let shard, let sequence):
+            refuse(
+                shared.ledger.credit(funds, from: shard, sequence: sequence, at: shared.now)
+            )
+        case .settle(let shard, let sequence):
+            refuse(shared.ledger.settle(to: shard, through: sequence))
+        case .withdraw(let funds, let reference):
+            refuse(shared.ledger.withdraw(funds, reference: reference, at: shared.now))
+        case .endWithdrawal(let reference, let isPaid):
+            refuse(shared.ledger.endWithdrawal(reference, isPaid: isPaid, at: shared.now))
         case .addAsset(let asset): refuse(shared.ledger.add(asset))
         case .addInstrument(let instrument): refuse(add(instrument))
         case .setAccountTerms(let terms): refuse(shared.ledger.set(terms))

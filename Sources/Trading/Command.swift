@@ -8,7 +8,19 @@ public enum Command: Equatable, Sendable {
     case cancelAll(account: AccountID, instrument: InstrumentID)
     case cancelList(account: AccountID, instrument: InstrumentID, list: OrderListReference)
     /// Adds funds once per reference; the reference is the caller's and unique per shard.
+    ///
+    /// The same reference with other funds is refused, `referenceTaken`.
     case deposit(account: AccountID, asset: AssetID, amount: Amount, reference: UInt64)
+    /// Sends free funds to another shard, once per reference of late; answered `transferred`.
+    case transfer(Funds, to: ShardID, reference: UInt64)
+    /// Takes in the funds of the next transfer of another shard; one that came before changes nothing.
+    case credit(Funds, from: ShardID, sequence: UInt64)
+    /// Forgets the transfers to another shard that it has taken in.
+    case settle(to: ShardID, through: UInt64)
+    /// Sets free funds aside to be paid out, once per reference.
+    case withdraw(Funds, reference: UInt64)
+    /// Ends a withdrawal: paid out, or given back.
+    case endWithdrawal(reference: UInt64, isPaid: Bool)
     case addAsset(Asset)
     case addInstrument(Instrument)
     case setPhase(instrument: InstrumentID, TradingPhase)
@@ -32,6 +44,12 @@ public enum Query: Equatable, Sendable {
     case test(PlaceOrder)
     /// The feed position that holds everything acknowledged before this question.
     case position
+    /// What the account lacks for an order, a list, an amendment or a withdrawal.
+    case shortfall(Command)
+    /// Answered `done` once a transfer of another shard has been taken in.
+    case credited(from: ShardID, sequence: UInt64)
+    /// What changed an account other than trades, as far as it is kept; ids are those of movements.
+    case statement(account: AccountID, asset: AssetID?, HistoryRange)
 }
 
 /// A window of an account's history.

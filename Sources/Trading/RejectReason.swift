@@ -50,4 +50,12 @@ public enum RejectReason: Equatable, Sendable, BitwiseCopyable {
     case unknownList
     /// Query of a list that is unknown or has left the window kept.
     case noSuchList
+    /// A transfer between shards whose predecessor never came.
+    case transferGap
+    /// Funds that came from another shard a moment ago stay where they are for a while.
+    case recentlyCredited
+    /// The reference stands for something else already.
+    case referenceTaken
+    /// No withdrawal has that reference.
+    case noSuchWithdrawal
 }

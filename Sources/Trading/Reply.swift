@@ -16,6 +16,11 @@ public enum Reply: Equatable, Sendable {
     case positions([Position])
     case orderLists([OrderList])
     case position(SequenceNumber)
+    /// Funds are on their way; the number of the transfer among those to its destination.
+    case transferred(sequence: UInt64)
+    /// What is missing, and of what; zero when nothing is.
+    case shortfall(AssetID, Amount)
+    case movements([Movement])
 }
 
 /// What became of the two halves of a cancel-replace.

@@ -31,11 +31,13 @@ extension ByteWriter {
         write(asset.symbol)
     }
 
-    /// Appends a balance, 18 bytes.
+    /// Appends a balance, 34 bytes.
     public mutating func write(_ balance: Balance) {
         write(balance.asset)
         write(balance.free)
         write(balance.locked)
+        write(balance.sent)
+        write(balance.withdrawing)
     }
 
     /// Appends an instrument with all its rules.
@@ -143,7 +145,9 @@ extension ByteReader {
         Balance(
             asset: try read(AssetID.self),
             free: try readAmount(),
-            locked: try readAmount()
+            locked: try readAmount(),
+            sent: try readAmount(),
+            withdrawing: try readAmount()
         )
     }
 

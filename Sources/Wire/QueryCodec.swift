@@ -45,6 +45,19 @@ extension ByteWriter {
             write(UInt8(9))
             write(account)
             write(optional: instrument)
+        case .shortfall(let command):
+            write(UInt8(10))
+            write(command)
+        case .credited(let shard, let sequence):
+            write(UInt8(11))
+            write(shard)
+            write(sequence)
+        case .statement(let account, let asset, let range):
+            write(UInt8(12))
+            write(account)
+            write(asset != nil)
+            write(asset ?? AssetID(0))
+            write(range)
         }
     }
 
@@ -112,6 +125,15 @@ extension ByteReader {
             return .openOrderLists(
                 account: try read(AccountID.self),
                 instrument: try readOptionalInstrument()
+            )
+        case 10: return .shortfall(try readCommand())
+        case 11:
+            return .credited(from: try read(ShardID.self), sequence: try read(UInt64.self))
+        case 12:
+            return .statement(
+                account: try read(AccountID.self),
+                asset: try readOptional(UInt16.self).map { AssetID($0) },
+                try readHistoryRange()
             )
         default: throw .badValue(field: "Query", at: start)
         }

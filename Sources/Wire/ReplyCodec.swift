@@ -62,6 +62,17 @@ extension ByteWriter {
             write(UInt8(13))
             write(count: lists.count)
             for list in lists { write(list) }
+        case .transferred(let sequence):
+            write(UInt8(14))
+            write(sequence)
+        case .shortfall(let asset, let amount):
+            write(UInt8(15))
+            write(asset)
+            write(amount)
+        case .movements(let movements):
+            write(UInt8(16))
+            write(count: movements.count)
+            for movement in movements { write(movement) }
         }
     }
 
@@ -122,7 +133,7 @@ extension ByteReader {
         case 5: return .fills(try readFills())
         case 6:
             var balances: [Balance] = []
-            for _ in 0..<(try readCount(elementSizeMin: 18)) { balances.append(try readBalance()) }
+            for _ in 0..<(try readCount(elementSizeMin: 34)) { balances.append(try readBalance()) }
             return .balances(balances)
         case 7: return .position(try read(SequenceNumber.self))
         case 8:
@@ -145,6 +156,14 @@ extension ByteReader {
             var lists: [OrderList] = []
             for _ in 0..<(try readCount(elementSizeMin: 45)) { lists.append(try readOrderList()) }
             return .orderLists(lists)
+        case 14: return .transferred(sequence: try read(UInt64.self))
+        case 15: return .shortfall(try read(AssetID.self), try readAmount())
+        case 16:
+            var movements: [Movement] = []
+            for _ in 0..<(try readCount(elementSizeMin: 49)) {
+                movements.append(try readMovement())
+            }
+            return .movements(movements)
         default: throw .badValue(field: "Reply", at: start)
         }
     }
@@ -180,6 +199,7 @@ extension RejectReason {
         .insufficientBalance, .duplicateOrder, .wouldTake, .unknownOrder, .noSuchOrder,
         .unknownInstrument, .unknownAsset, .duplicateExpired, .malformed, .overloaded,
         .marketClosed, .wouldTrigger, .badPrices, .icebergTooLarge, .noChange, .quantityIncrease,
-        .unknownList, .noSuchList,
+        .unknownList, .noSuchList, .transferGap, .recentlyCredited, .referenceTaken,
+        .noSuchWithdrawal,
     ]
 }

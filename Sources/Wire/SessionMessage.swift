@@ -51,7 +51,7 @@ public enum SessionRequest: Equatable, Sendable {
     case query(id: UInt64, Query)
 
     /// The version of the session messages this build speaks.
-    public static let version: UInt16 = 2
+    public static let version: UInt16 = 3
     /// The largest message taken, in bytes.
     public static let sizeMax = 64 << 10
 

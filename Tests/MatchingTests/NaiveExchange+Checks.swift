@@ -131,7 +131,7 @@ extension NaiveExchange {
     }
 
     /// What must be free for an order.
-    private func need(_ request: PlaceOrder, _ instrument: Instrument) -> Int128 {
+    func need(_ request: PlaceOrder, _ instrument: Instrument) -> Int128 {
         let lots = Int128(request.quantity.lots)
         if request.type == .market {
             let trial = marketTrial(request)

@@ -38,6 +38,15 @@ extension NaiveExchange {
         case .test(let request):
             return refusal(of: request).map { .rejected($0) } ?? .done
         case .position: return .done
+        case .statement(let account, let asset, let range):
+            let mine = funds.movements.filter {
+                $0.funds.account == account && (asset == nil || asset == $0.funds.asset)
+            }
+            return .movements(page(mine, range, id: { Int64($0.number) }, time: \.time))
+        case .credited(let shard, let sequence):
+            let isHere = sequence <= funds.received[shard] ?? 0
+            return isHere ? .done : .rejected(.transferGap)
+        case .shortfall(let command): return shortfall(command)
         }
     }
 
@@ -79,7 +88,7 @@ extension Query {
             instrument
         case .openOrders(_, let instrument), .openOrderLists(_, let instrument): instrument
         case .test(let request): request.instrument
-        case .balances, .positions, .position: nil
+        case .balances, .positions, .position, .shortfall, .credited, .statement: nil
         }
     }
 
@@ -87,6 +96,7 @@ extension Query {
     var limit: Int? {
         switch self {
         case .orders(_, _, let range), .fills(_, _, _, let range): range.limit
+        case .statement(_, _, let range): range.limit
         default: nil
         }
     }
