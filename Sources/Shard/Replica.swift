@@ -22,6 +22,7 @@ public final class Replica {
     var sessions = SessionStreams()
     var feed = FeedStreams()
     var snapshots = SnapshotProgress()
+    var relay = OutboxRelay()
     /// Whether the acceptor can be asked.
     var isAcceptorReady = false
     /// Whether a tail stream is wanted and running.
