@@ -12,7 +12,7 @@ public struct AccountsFile: Equatable, Sendable {
         public var apiKey: String
         /// Key that signs a request, 64 letters and digits.
         public var secret: String
-        /// Decimal amounts by asset, credited once on every shard.
+        /// Decimal amounts by asset, split over the shards as the cluster begins.
         public var balances: [String: String]
 
         /// States every field.

@@ -26,6 +26,7 @@ final class RouterNode: HTTPHandlers {
         router: self,
         reference: context.instance
     )
+    private var control: CashControl { CashControl(router: self, assets: venue.assets) }
     private var waiting: [UInt64: (RequestOutcome) -> Void] = [:]
     private var nextToken: UInt64 = 1
     private var link: CoordinatorLink?
@@ -172,6 +173,7 @@ final class RouterNode: HTTPHandlers {
         if let body = context.answer(request, health: health) {
             return exchange.respond(text: body)
         }
+        if control.handle(request, exchange) { return }
         let arrival = context.now
         let wall = context.wall
         let call = APIRequest(request)

@@ -210,6 +210,31 @@ import Trading
         #expect(!text.contains("LTC"))
     }
 
+    /// What moves between shards or waits to be paid out is locked, and nothing is counted twice.
+    @Test func fundsUnderWayAreShownAsLocked() {
+        func shown(_ shards: [Balance]) -> [Int64] {
+            let merged = Reply.merge(shards.map { .balances([$0]) })
+            guard case .balances(let balances) = merged else { return [] }
+            return balances.flatMap { [$0.shownFree.units, $0.shownLocked.units] }
+        }
+        func balance(_ free: Int64, _ locked: Int64, _ sent: Int64, _ out: Int64 = 0) -> Balance {
+            Balance(
+                asset: AssetID(1),
+                free: Amount(units: free),
+                locked: Amount(units: locked),
+                sent: Amount(units: sent),
+                withdrawing: Amount(units: out)
+            )
+        }
+        #expect(shown([balance(70, 5, 30), balance(10, 0, 0)]) == [80, 35])
+        #expect(shown([balance(70, 5, 30), balance(40, 0, -30)]) == [110, 5])
+        #expect(shown([balance(70, 0, 30, 7), balance(40, 0, -30)]) == [110, 7])
+        // The source was read before it sent, the destination after.
+        #expect(shown([balance(100, 5, 0), balance(40, 0, -30)]) == [110, 5])
+        // And what came was held at once.
+        #expect(shown([balance(30, 0, 0), balance(0, 30, -30)]) == [0, 30])
+    }
+
     @Test func coinsListEveryAsset() {
         let response = gateway.render(plan(.coins), .balances([Self.usdt]))
         #expect(response.isJSON)

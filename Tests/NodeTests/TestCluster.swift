@@ -97,6 +97,11 @@ final class TestCluster {
     /// Gets a URL with HTTP/2 where the process speaks nothing else.
     func get(_ url: String) throws -> [UInt8] { try curl([url]) }
 
+    /// Posts JSON; returns the body of the answer.
+    func post(_ url: String, _ body: String) throws -> String {
+        String(decoding: try curl(["-X", "POST", "-d", body, url]), as: UTF8.self)
+    }
+
     /// The first account's request, signed, through the edge.
     func signed(_ method: String, _ path: String, _ query: String = "") throws -> [UInt8] {
         try curl(signature(method, path, query))
