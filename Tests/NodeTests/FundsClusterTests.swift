@@ -122,10 +122,20 @@ struct FundsClusterTests {
         // n1 leads shard 1, n2 shard 2; orders on both pull the same funds to and fro.
         for (round, victim) in ["n2", "n1"].enumerated() {
             let first = round * 100
-            var orders = (1...4).map { sell(8_000, first + $0) }
-            orders += (1...4).map { buy(8_000, first + 50 + $0) }
+            // Shard 1 needs some of shard 2, or the other way round once funds have moved there.
+            var orders = (1...7).map { sell(8_500, first + $0) }
+            orders += (1...4).map { buy(9_000, first + 50 + $0) }
             let node = try #require(try cluster.file().nodes.first { $0.id == victim })
-            let killer = Thread { kill(node.pid, SIGKILL) }
+            let answer = "\(cluster.directory)/answer-0"
+            try? FileManager.default.removeItem(atPath: answer)
+            let killer = Thread {
+                // While the others are on their way.
+                let deadline = Date().addingTimeInterval(5)
+                while !FileManager.default.fileExists(atPath: answer), Date() < deadline {
+                    usleep(200)
+                }
+                kill(node.pid, SIGKILL)
+            }
             killer.start()
             _ = try cluster.signedTogether(orders)
             try cluster.wait { try coins(cluster)?.reduce(0, +) == Self.all }
@@ -137,5 +147,8 @@ struct FundsClusterTests {
                     && (try? view(cluster, account: 1).inTransit) == "0.00000000"
             }
         }
+        let path = "\(try router(cluster))/control/accounts/1/statement?asset=BTC"
+        let statement = String(decoding: try cluster.get(path), as: UTF8.self)
+        #expect(statement.contains("\"received\""), "nothing was under way: \(statement)")
     }
 }
