@@ -74,6 +74,7 @@ extension Command {
         case .setPhase: "setPhase"
         case .setAccountTerms: "setAccountTerms"
         case .setFeeSchedule: "setFeeSchedule"
+        case .movePair: "movePair"
         case .void: "void"
         }
     }

@@ -33,7 +33,7 @@ final class SessionReader {
 
     func closed() { host?.replica.closed(id) }
 
-    /// Whether a router or another shard's primary may say this: what makes pairs and sets the
+    /// Whether a router, a coordinator or another shard's primary may say this: what makes pairs and sets the
     /// venue's terms is the replica's own to log, in a session that is its own too.
     ///
     /// Whoever reaches this port can move funds: it belongs on the network of the cluster alone, as
@@ -41,12 +41,13 @@ final class SessionReader {
     static func isForMembers(_ request: SessionRequest) -> Bool {
         switch request {
         case .hello(_, let session, _): session.rawValue != 0
-        case .command(_, _, let command):
+        case .command(_, _, let command, _):
             switch command {
             case .void, .place, .placeList, .amend, .cancelReplace, .cancel, .cancelAll,
-                .cancelList, .deposit, .transfer, .credit, .withdraw, .endWithdrawal:
+                .cancelList, .deposit, .transfer, .credit, .withdraw, .endWithdrawal, .setPhase,
+                .movePair:
                 true
-            case .settle, .addAsset, .addInstrument, .setPhase, .setAccountTerms, .setFeeSchedule:
+            case .settle, .addAsset, .addInstrument, .setAccountTerms, .setFeeSchedule:
                 false
             }
         case .query: true

@@ -21,6 +21,8 @@ public final class Replica {
     var leader: LogLeader?
     var sessions = SessionStreams()
     var feed = FeedStreams()
+    /// Copies of pairs under way to other shards; only while it leads.
+    var copies = PairCopies()
     var snapshots = SnapshotProgress()
     /// Whether the acceptor can be asked.
     var isAcceptorReady = false
