@@ -41,7 +41,7 @@ let package = Package(
         module("MarketData", ["Trading", "Wire"]),
         module("Membership", ["Trading", "Wire"]),
         module("Replication", ["Trading", "Wire"]),
-        module("Shard", ["Trading", "Matching", "MarketData", "Wire", "Replication"]),
+        module("Shard", ["Trading", "Accounts", "Matching", "MarketData", "Wire", "Replication"]),
         module("Routing", ["Trading", "MarketData", "Wire", "Membership"]),
         module("Coordination", ["Trading", "Wire", "Membership", "Replication"]),
         module(

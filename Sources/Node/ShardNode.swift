@@ -16,6 +16,8 @@ final class ShardNode: HTTPHandlers {
     private var hosts: [ShardID: ReplicaHost] = [:]
     private var shards: [ShardID] = []
     private var link: CoordinatorLink?
+    private var relays: [TransferRoute: TransferRelay] = [:]
+    private var routes: [TransferRoute] = []
 
     /// Runs `castle shard` until a signal.
     ///
@@ -38,10 +40,14 @@ final class ShardNode: HTTPHandlers {
             hosts[shard] = ReplicaHost(
                 context: context,
                 shard: shard,
-                genesis: genesis.commands(for: plan),
+                genesis: genesis.commands(for: plan, of: context.plan.shards),
                 streams: streams,
                 onChange: { [weak self] in self?.link?.report() }
             )
+            hosts[shard]?.onDeliver = { [weak self] funds, destination, sequence in
+                let route = TransferRoute(source: shard, destination: destination)
+                self?.relay(route).deliver(funds, sequence)
+            }
         }
     }
 
@@ -57,6 +63,10 @@ final class ShardNode: HTTPHandlers {
         context.loop.beforeSleep { [unowned self] in
             for shard in shards { hosts[shard]?.flush() }
         }
+        _ = context.loop.schedule(afterMilliseconds: 5, repeatingMilliseconds: 5) {
+            [unowned self] in
+            for route in routes { relays[route]?.tick() }
+        }
         _ = context.loop.schedule(afterMilliseconds: 100, repeatingMilliseconds: 100) {
             [unowned self] in
             for shard in shards {
@@ -66,7 +76,23 @@ final class ShardNode: HTTPHandlers {
         }
     }
 
+    /// The relay of a route; it stays, whoever leads the shards at its ends.
+    private func relay(_ route: TransferRoute) -> TransferRelay {
+        if let relay = relays[route] { return relay }
+        let relay = TransferRelay(context: context, route: route) {
+            [weak self] sequence, reply in
+            self?.hosts[route.source]?.perform {
+                $0.delivered(sequence, to: route.destination, reply, effects: &$1)
+            }
+        }
+        if let map = link?.map { relay.follow(map) }
+        relays[route] = relay
+        routes.append(route)
+        return relay
+    }
+
     private func follow(_ map: ShardMap) {
+        for route in routes { relays[route]?.follow(map) }
         let own = NodeID(context.endpoint.id)
         for assignment in map.shards {
             guard let host = hosts[assignment.shard] else { continue }

@@ -28,6 +28,10 @@ extension Replica {
             guard sessions.isWelcome(stream) else {
                 return refuse(stream, .malformed, &effects)
             }
+            if case .credited = query {
+                let question = StreamQuestion(stream: stream, id: id, query: query)
+                return awaitCredit(question, &effects)
+            }
             guard sessions.questions.count < settings.pendingMax else {
                 effects.append(.send(.answer(id: id, .rejected(.overloaded)), to: stream))
                 return

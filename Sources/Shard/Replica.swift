@@ -24,6 +24,7 @@ public final class Replica {
     /// Copies of pairs under way to other shards; only while it leads.
     var copies = PairCopies()
     var snapshots = SnapshotProgress()
+    var relay = OutboxRelay()
     /// Whether the acceptor can be asked.
     var isAcceptorReady = false
     /// Whether a tail stream is wanted and running.
