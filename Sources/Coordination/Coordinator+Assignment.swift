@@ -224,7 +224,7 @@ extension Coordinator {
     }
 
     /// Those that follow keep their place, so that the snapshot writer stays; new ones come last.
-    private func standbys(_ index: Int, besides primary: NodeID, now: UInt64) -> [NodeID] {
+    func standbys(_ index: Int, besides primary: NodeID, now: UInt64) -> [NodeID] {
         let present = state.map.shards[index].standbys
         let kept = present.filter { node in
             node != primary && peer(node)?.verdict == Peer.Verdict.none

@@ -28,7 +28,7 @@ enum ClusterJSON {
         return writer.bytes
     }
 
-    private static func write(
+    static func write(
         _ node: ClusterView.Node,
         _ scheme: String,
         _ writer: inout JSONWriter
@@ -53,7 +53,7 @@ enum ClusterJSON {
         }
     }
 
-    private static func write(_ shard: ClusterView.Shard, _ writer: inout JSONWriter) {
+    static func write(_ shard: ClusterView.Shard, _ writer: inout JSONWriter) {
         writer.object { writer in
             writer.key("id")
             writer.value(Int64(shard.id.rawValue))
@@ -87,7 +87,7 @@ enum ClusterJSON {
         }
     }
 
-    private static func write(_ event: ClusterEvent, _ writer: inout JSONWriter) {
+    static func write(_ event: ClusterEvent, _ writer: inout JSONWriter) {
         writer.object { writer in
             writer.key("time")
             writer.value(event.time.milliseconds)

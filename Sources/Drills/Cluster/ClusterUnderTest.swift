@@ -1,6 +1,7 @@
 import Configuration
 import EventLoop
 import Glibc
+import HTTP
 import Workload
 
 /// A cluster of our own that we look into and break.
@@ -80,6 +81,30 @@ public final class ClusterUnderTest {
             return status
         }
         return nil
+    }
+
+    /// Tells the coordinator that leads to let a standby take a shard over.
+    ///
+    /// - Parameter shard: Its number.
+    /// - Throws: `LoadError` with what it said when it refused.
+    func handOver(_ shard: Int) throws(LoadError) {
+        guard let client = coordinators[leaderIndex].client else {
+            throw LoadError("no coordinator is connected")
+        }
+        let answer = waiter.result(timeoutMilliseconds: Self.statusMilliseconds) {
+            client.post("/control/shards/\(shard)/switch", completion: $0)
+        }
+        guard case .success(let response)? = answer, response.status == 200 else {
+            throw LoadError("shard \(shard) is not handed over: \(Self.text(of: answer))")
+        }
+    }
+
+    private static func text(of answer: Result<HTTPResponse, HTTPError>?) -> String {
+        switch answer {
+        case .success(let response)?: String(decoding: response.body, as: UTF8.self)
+        case .failure(let error)?: "\(error)"
+        case nil: "no answer"
+        }
     }
 
     /// Waits until every coordinator answers, and one of them leads.

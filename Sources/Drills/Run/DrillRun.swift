@@ -77,6 +77,11 @@ final class DrillRun {
         if kind == .partition { lastSuspicion = waiter.loop.nowNanoseconds }
         driver.stop()
         gaps.longest = max(gaps.longest, silence(fault, driver, since: strikes))
+        if case .handOver = fault.action, let strike = strikes.first {
+            // Nothing breaks at one moment: what counts is how long anybody waited meanwhile.
+            gaps.longest = GapMeasure(fault.choice.shards, since: strike)
+                .longestWait(in: driver.acknowledged)
+        }
         let timeline = timeline(fault, strikes, driver)
         waiter.wait(timeoutMilliseconds: Self.quietMilliseconds) {
             driver.journal.pendingCount == 0
@@ -193,6 +198,7 @@ final class DrillRun {
         _ driver: LoadDriver,
         since strikes: [Strike]
     ) -> UInt64 {
+        if case .handOver = fault.action { return 0 }
         guard fault.choice.action != nil || fault.kind == .fillDisk, let strike = strikes.first
         else { return 0 }
         return GapMeasure(fault.choice.shards, since: strike)

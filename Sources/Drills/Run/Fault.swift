@@ -10,6 +10,8 @@ struct Fault {
         case pause(milliseconds: UInt64)
         /// SIGTERM, one after another.
         case restart
+        /// It is told to hand a shard over.
+        case handOver(shard: Int)
         /// Nothing; so many processes of our own spin for a while.
         case spin(processes: Int, seconds: Int)
         /// Packets between some are lost, then get through, and so on by phases in milliseconds.
@@ -30,7 +32,7 @@ struct Fault {
             case .pause(let milliseconds), .fill(let milliseconds): milliseconds
             case .cut(_, _, let phases): phases.reduce(0, +)
             case .jump(let jump): jump.milliseconds
-            case .kill, .restart, .spin: nil
+            case .kill, .restart, .handOver, .spin: nil
             }
         }
     }
@@ -58,6 +60,7 @@ struct Fault {
         case .kill: "killed \(what)"
         case .pause(let milliseconds): "paused for \(milliseconds) ms \(what)"
         case .restart: "restarted \(names)"
+        case .handOver: "handed over by \(what)"
         case .cut(let partition, _, let phases):
             "cut \(partition.name): \(what) for \(phases.map { "\($0)" }.joined(separator: "+")) ms"
         case .fill(let milliseconds): "disk full for \(milliseconds) ms of \(what)"

@@ -90,6 +90,18 @@ struct FaultChooser {
             return FaultChoice(members: [], shards: status.shards, excused: [])
         case .rollingUpgrade:
             return FaultChoice(members: upgradeOrder, shards: status.shards)
+        case .switchOver:
+            let served = status.shards.filter { $0.primary != nil && !$0.standbys.isEmpty }
+            guard let shard = served.randomElement(using: &random), let node = shard.primary else {
+                throw LoadError("no shard has a primary and a standby")
+            }
+            return FaultChoice(
+                members: [.node(node)],
+                shards: [shard],
+                deposed: [shard.id],
+                excused: [],
+                action: .handOver(shard: shard.id)
+            )
         case .mixed: throw LoadError("mixed is made of other drills")
         }
     }

@@ -122,6 +122,7 @@ final class FaultInjector {
                 Strike(nanoseconds: strike.nanoseconds, what: "noise"),
                 Strike(nanoseconds: end, what: "silence"),
             ]
+        case .handOver(let shard): try cluster.handOver(shard)
         case .restart:
             var strikes: [Strike] = []
             for target in fault.targets { strikes.append(try restart(target.member)) }
@@ -176,7 +177,7 @@ final class FaultInjector {
             for target in fault.targets {
                 try cluster.waitUntilReplaced(target.member, old: target.pid)
             }
-        case .restart, .spin: break
+        case .restart, .handOver, .spin: break
         }
         if fault.hitsCoordinator { try cluster.waitForOneLeader() }
         return try cluster.waitUntilHealthy()

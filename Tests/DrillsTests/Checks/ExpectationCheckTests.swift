@@ -17,7 +17,7 @@ import Workload
         let without = ExpectationCheck.violations(kind, seen(failingOver: false))
         let with = ExpectationCheck.violations(kind, seen(failingOver: true))
         switch kind {
-        case .killPrimary, .pausePrimary, .zoneLoss, .retryStorm, .partition:
+        case .killPrimary, .pausePrimary, .zoneLoss, .retryStorm, .partition, .switchOver:
             #expect(without.count == 1)
             #expect(with.isEmpty)
         case .killRedis, .pauseRedis, .killStandby, .killRouter, .killCoordinator, .killEdge,
