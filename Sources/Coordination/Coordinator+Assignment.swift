@@ -57,7 +57,7 @@ extension Coordinator {
             switch $0 {
             case .register(let member): member.id == id
             case .depart(let node, _, _): node == id
-            case .bootstrap, .assign: false
+            case .drain, .place, .bootstrap, .assign: false
             }
         }
     }
@@ -228,6 +228,7 @@ extension Coordinator {
         let present = state.map.shards[index].standbys
         let kept = present.filter { node in
             node != primary && peer(node)?.verdict == Peer.Verdict.none
+                && state.replicas[index].contains(node)
         }
         let added = state.replicas[index].filter { node in
             guard node != primary, !kept.contains(node), let peer = peer(node) else { return false }

@@ -101,6 +101,7 @@ extension Coordinator {
     ) -> String? {
         let assignment = state.map.shards[index]
         guard assignment.standbys.contains(node) else { return "is no standby of it" }
+        if state.draining.contains(node) { return "is being drained" }
         guard let peer = peer(node), isHealthy(peer, now: now) else { return "is not well" }
         guard let status = peer.status(of: assignment.shard) else { return "does not report" }
         guard status.isCaughtUp else { return "has not caught up with the log" }

@@ -24,6 +24,13 @@ public struct Coordinator: Sendable {
     var peers: [Peer] = []
     /// One for each shard of the map, at the same index.
     var watches: [ShardWatch] = []
+    /// Whether replicas that are lost or drained get another node; off where nodes cannot host what
+    /// the plan did not give them.
+    public var placesReplicas = false
+    /// What nodes can carry, where it is not 1; the leader's own knowledge, not replicated.
+    public var capacities: [NodeID: Int] = [:]
+    /// When the places of replicas were last looked at.
+    var placedAt: UInt64 = 0
     /// Commands about members proposed and not yet committed.
     var pending: [CoordinationCommand] = []
     var leaderSince: UInt64 = 0
@@ -81,6 +88,7 @@ public struct Coordinator: Sendable {
             peers[index].wasSeen = peers[index].isConnected
             peers[index].probedAt = nil
             peers[index].isProbePending = false
+            peers[index].missingSince = nil
         }
         for member in membersAtStart where peerIndex(member.id) == nil {
             insert(Peer(member, isConnected: false, now: now))
@@ -222,6 +230,8 @@ public struct Coordinator: Sendable {
         judgeSilence(now: now, &effects)
         probeMissing(now: now, &effects)
         reconcile(now: now, &effects)
+        noteMissing(now: now)
+        placeReplicas(now: now, &effects)
     }
 
     private mutating func noteContinuity(_ member: Member) {

@@ -33,6 +33,8 @@ struct Peer: Sendable {
     var probedAt: UInt64?
     var isProbePending = false
     var isSuspectLogged = false
+    /// Since when it is not well; `nil` while it is.
+    var missingSince: UInt64?
     var verdict = Verdict.none
 
     init(_ member: Member, isConnected: Bool, now: UInt64) {
