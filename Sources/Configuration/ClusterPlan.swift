@@ -33,6 +33,8 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
         public var port: Int
         /// Program and arguments that start the process; `nil` is none, see `PlacesFile`.
         public var launcher: [String]?
+        /// What a node can carry, beside what the others can; `nil` is 1.
+        public var capacity: Int?
 
         /// States every field.
         public init(
@@ -40,13 +42,15 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
             zone: String,
             host: String,
             port: Int,
-            launcher: [String]? = nil
+            launcher: [String]? = nil,
+            capacity: Int? = nil
         ) {
             self.id = id
             self.zone = zone
             self.host = host
             self.port = port
             self.launcher = launcher
+            self.capacity = capacity
         }
 
         /// Whether it listens where only this machine can connect.
@@ -146,7 +150,11 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
             )
         }
         func places(_ list: [Topology.Place], _ port: (Int) -> Int) -> [Endpoint] {
-            list.enumerated().map { endpoint($1.id, zone: $1.zone, port: port($0)) }
+            list.enumerated().map { index, place in
+                var endpoint = endpoint(place.id, zone: place.zone, port: port(index))
+                endpoint.capacity = place.capacity
+                return endpoint
+            }
         }
         self.init(
             clusterID: Self.text(of: clusterID),

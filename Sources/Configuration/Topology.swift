@@ -53,6 +53,8 @@ public struct Topology: Decodable, Equatable, Sendable {
         public var id: String
         /// Its failure zone.
         public var zone: String
+        /// What a node can carry, beside what the others can; 1 where it is not given.
+        public var capacity: Int?
     }
 
     /// The proxy in front of the routers.

@@ -42,6 +42,8 @@ enum ClusterJSON {
             writer.value(node.zone)
             writer.key("state")
             writer.value(node.state.rawValue)
+            writer.key("draining")
+            writer.value(node.isDraining)
             writer.key("pid")
             if let pid = node.pid { writer.value(Int64(pid)) } else { writer.null() }
             writer.key("url")
@@ -70,6 +72,10 @@ enum ClusterJSON {
             writer.key("standbys")
             writer.array { writer in
                 for standby in shard.standbys { writer.value(standby.node.rawValue) }
+            }
+            writer.key("replicas")
+            writer.array { writer in
+                for node in shard.replicas { writer.value(node.rawValue) }
             }
             writer.key("pairs")
             writer.array { writer in

@@ -41,7 +41,12 @@ extension CoordinatorNode {
                 )
             }
             return ControlJSON.done("shard \(shard) is handed to \(node)", isDryRun: isDryRun)
-        case .drain, .rebalancePlan, .rebalance: throw .notBuilt("this")
+        case .drain(let node, let isOn, let isDryRun):
+            let outlook = try operate { (coordinator, effects) throws(OperationRefusal) in
+                try coordinator.drain(node, isOn: isOn, isDryRun: isDryRun, now: now, &effects)
+            }
+            return ControlJSON.done(outlook, isDryRun: isDryRun)
+        case .rebalancePlan, .rebalance: throw .notBuilt("this")
         case .move: throw .notBuilt("a move of a pair")
         case .setPhase: throw .notBuilt("a change of a pair's phase")
         }

@@ -56,7 +56,10 @@ final class CoordinatorNode: HTTPHandlers {
             }
         )
         coordinator = Coordinator(plan: plan, settings: context.plan.detector)
-        members = MemberStreams(plan: context.plan)
+        coordinator.placesReplicas = true
+        let path = "\(context.plan.directory)/plan.json"
+        // A file that cannot be read lets nobody join; those who did stay.
+        members = MemberStreams(plan: context.plan) { try? ClusterPlan.load(path) }
         metrics = CoordinatorMetrics(context.metrics)
         shard0 = context.shardLog(ShardID(0))
     }
@@ -261,6 +264,8 @@ final class CoordinatorNode: HTTPHandlers {
                 return stream.close()
             }
             member = introduced
+            let capacities = members.plan.nodes.map { (NodeID($0.id), $0.capacity ?? 1) }
+            coordinator.capacities = Dictionary(capacities) { $1 }
             members.add(introduced, stream, now: context.now)
             return perform { $0.memberConnected(introduced, now: now, &$1) }
         }

@@ -137,6 +137,16 @@ public final class Replica {
         }
     }
 
+    /// The replica is no longer wanted: it leaves its term, if it has one, and ends every stream.
+    ///
+    /// - Parameter effects: What to do is appended here.
+    public func retire(effects: inout [ReplicaEffect]) {
+        if leader != nil { stepDown(because: "the replica is placed elsewhere", &effects) }
+        stopFollowing(&effects)
+        feed.closeAll(&effects)
+        isHalted = true
+    }
+
     /// The acceptor can be asked: first contact, or again after a lost connection.
     ///
     /// - Parameter effects: What to do is appended here.
