@@ -1,7 +1,6 @@
 import Configuration
 import EventLoop
 import Glibc
-import HTTP
 import Workload
 
 /// A cluster of our own that we look into and break.
@@ -9,7 +8,7 @@ public final class ClusterUnderTest {
     private static let statusMilliseconds: UInt64 = 2000
     private static let leadMilliseconds: UInt64 = 30_000
 
-    private let own: OwnCluster
+    let own: OwnCluster
     /// Serves the loop while we wait.
     public let waiter: LoopWaiter
     /// As it was when it had started; process ids change.
@@ -18,9 +17,11 @@ public final class ClusterUnderTest {
     public let plan: ClusterPlan
     /// What was put around its processes.
     let surroundings: Surroundings
-    private let coordinators: [ClientLane]
+    let coordinators: [ClientLane]
     /// The coordinator that led when it was last asked, by its place in the topology.
-    private var leaderIndex = 0
+    private(set) var leaderIndex = 0
+    /// Nodes that joined while it ran.
+    var joined: [JoinedNode] = []
 
     /// Starts a cluster.
     ///
@@ -69,6 +70,7 @@ public final class ClusterUnderTest {
     /// - Parameter keepingFiles: Whether to leave the directory.
     public func stop(keepingFiles: Bool) {
         for lane in coordinators { lane.stop() }
+        for node in joined { node.process?.kill(SIGTERM) }
         own.stop(keepingFiles: keepingFiles)
     }
 
@@ -81,30 +83,6 @@ public final class ClusterUnderTest {
             return status
         }
         return nil
-    }
-
-    /// Tells the coordinator that leads to let a standby take a shard over.
-    ///
-    /// - Parameter shard: Its number.
-    /// - Throws: `LoadError` with what it said when it refused.
-    func handOver(_ shard: Int) throws(LoadError) {
-        guard let client = coordinators[leaderIndex].client else {
-            throw LoadError("no coordinator is connected")
-        }
-        let answer = waiter.result(timeoutMilliseconds: Self.statusMilliseconds) {
-            client.post("/control/shards/\(shard)/switch", completion: $0)
-        }
-        guard case .success(let response)? = answer, response.status == 200 else {
-            throw LoadError("shard \(shard) is not handed over: \(Self.text(of: answer))")
-        }
-    }
-
-    private static func text(of answer: Result<HTTPResponse, HTTPError>?) -> String {
-        switch answer {
-        case .success(let response)?: String(decoding: response.body, as: UTF8.self)
-        case .failure(let error)?: "\(error)"
-        case nil: "no answer"
-        }
     }
 
     /// Waits until every coordinator answers, and one of them leads.

@@ -77,8 +77,7 @@ final class DrillRun {
         if kind == .partition { lastSuspicion = waiter.loop.nowNanoseconds }
         driver.stop()
         gaps.longest = max(gaps.longest, silence(fault, driver, since: strikes))
-        if case .handOver = fault.action, let strike = strikes.first {
-            // Nothing breaks at one moment: what counts is how long anybody waited meanwhile.
+        if fault.action.isPlanned, let strike = strikes.first {
             gaps.longest = GapMeasure(fault.choice.shards, since: strike)
                 .longestWait(in: driver.acknowledged)
         }
@@ -198,7 +197,7 @@ final class DrillRun {
         _ driver: LoadDriver,
         since strikes: [Strike]
     ) -> UInt64 {
-        if case .handOver = fault.action { return 0 }
+        if fault.action.isPlanned { return 0 }
         guard fault.choice.action != nil || fault.kind == .fillDisk, let strike = strikes.first
         else { return 0 }
         return GapMeasure(fault.choice.shards, since: strike)

@@ -102,6 +102,17 @@ struct FaultChooser {
                 excused: [],
                 action: .handOver(shard: shard.id)
             )
+        case .drainNode, .addNode:
+            guard let node = status.leaders.randomElement(using: &random) else {
+                throw LoadError("no node leads a shard")
+            }
+            return FaultChoice(
+                members: [.node(node)],
+                shards: status.shards,
+                deposed: Set(status.shards(ledBy: node).map(\.id)),
+                excused: [],
+                action: kind == .drainNode ? .drain : .join
+            )
         case .mixed: throw LoadError("mixed is made of other drills")
         }
     }

@@ -17,7 +17,8 @@ import Workload
         let without = ExpectationCheck.violations(kind, seen(failingOver: false))
         let with = ExpectationCheck.violations(kind, seen(failingOver: true))
         switch kind {
-        case .killPrimary, .pausePrimary, .zoneLoss, .retryStorm, .partition, .switchOver:
+        case .killPrimary, .pausePrimary, .zoneLoss, .retryStorm, .partition, .switchOver,
+            .drainNode:
             #expect(without.count == 1)
             #expect(with.isEmpty)
         case .killRedis, .pauseRedis, .killStandby, .killRouter, .killCoordinator, .killEdge,
@@ -25,7 +26,7 @@ import Workload
             .fillDisk, .clockJump:
             #expect(without.isEmpty)
             #expect(with.count == 1)
-        case .rollingUpgrade, .mixed:
+        case .rollingUpgrade, .addNode, .mixed:
             #expect(without.isEmpty)
             #expect(with.isEmpty)
         }

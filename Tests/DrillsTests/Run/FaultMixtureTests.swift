@@ -28,7 +28,7 @@ import Workload
         let injections = Set(FaultMixture.injections)
         #expect(drawn(mixture, status) == injections)
         #expect(
-            injections.isDisjoint(with: [.mixed, .noisyNeighbour, .rollingUpgrade, .switchOver])
+            injections.isDisjoint(with: [.mixed, .rollingUpgrade, .switchOver, .addNode])
         )
         // Without a node that only follows there is none to hit.
         #expect(
