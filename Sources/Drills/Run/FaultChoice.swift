@@ -89,7 +89,7 @@ struct FaultChooser {
         case .noisyNeighbour:
             return FaultChoice(members: [], shards: status.shards, excused: [])
         case .rollingUpgrade:
-            return FaultChoice(members: upgradeOrder, shards: status.shards)
+            return FaultChoice(members: upgradeOrder, shards: status.shards, excused: [])
         case .switchOver:
             let served = status.shards.filter { $0.primary != nil && !$0.standbys.isEmpty }
             guard let shard = served.randomElement(using: &random), let node = shard.primary else {

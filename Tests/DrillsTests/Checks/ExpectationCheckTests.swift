@@ -32,6 +32,16 @@ import Workload
         }
     }
 
+    @Test func anUpgradeMayCloseConnectionsAndFailNothing() throws {
+        let router = try #require(Endpoint(url: "http://127.0.0.1:1"))
+        var seen = seen(failingOver: true)
+        seen.losses = [router: 2]
+        #expect(ExpectationCheck.violations(.rollingUpgrade, seen).isEmpty)
+        #expect(ExpectationCheck.violations(.drainNode, seen).count == 1)
+        seen.failures = [router: 1]
+        #expect(ExpectationCheck.violations(.rollingUpgrade, seen).count == 1)
+    }
+
     @Test func routerRefusesTimestampsExactlyWhenItsClockIsWrong() {
         var seen = seen(failingOver: false)
         seen.hasWrongRouter = true
