@@ -80,6 +80,8 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
     public var edge: Endpoint
     /// When silence counts.
     public var detector: DetectorSettings
+    /// Whether load is evened out without an operator; `nil` is off.
+    public var rebalance: Rebalancing?
     /// Who owns which pairs at the start; the coordinator's log has the last word.
     public var shards: [ShardPlan]
     /// Path of the instrument file.
@@ -102,6 +104,7 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
         routers: [Endpoint],
         edge: Endpoint,
         detector: DetectorSettings = DetectorSettings(),
+        rebalance: Rebalancing? = nil,
         shards: [ShardPlan],
         instruments: String,
         limits: String,
@@ -117,6 +120,7 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
         self.routers = routers
         self.edge = edge
         self.detector = detector
+        self.rebalance = rebalance
         self.shards = shards
         self.instruments = instruments
         self.limits = limits
@@ -166,6 +170,7 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
             routers: places(topology.routers, ports.router),
             edge: endpoint(topology.edge.id, zone: "", port: ports.edge),
             detector: topology.detector ?? DetectorSettings(),
+            rebalance: topology.rebalance,
             shards: topology.shards,
             instruments: topology.instruments,
             limits: topology.limits,

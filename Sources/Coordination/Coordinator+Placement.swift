@@ -213,7 +213,8 @@ extension Coordinator {
         return now - since >= settings.replaceMilliseconds
     }
 
-    private func replicaCount(_ index: Int) -> Int {
+    /// How many replicas a shard should have.
+    func replicaCount(_ index: Int) -> Int {
         let shard = state.map.shards[index].shard
         return plan.shards.first { $0.shard == shard }?.replicas.count
             ?? state.replicas[index].count

@@ -29,6 +29,9 @@ public struct Coordinator: Sendable {
     public var placesReplicas = false
     /// What nodes can carry, where it is not 1; the leader's own knowledge, not replicated.
     public var capacities: [NodeID: Int] = [:]
+    /// Moves what is too much for a node by itself; `nil` leaves that to operators.
+    public var rebalancer: Rebalancer?
+    var rebalancedAt: UInt64 = 0
     /// When the places of replicas were last looked at.
     var placedAt: UInt64 = 0
     /// Commands about members proposed and not yet committed.
@@ -203,6 +206,7 @@ public struct Coordinator: Sendable {
         }
         guard let index = peerIndex(id), peers[index].isConnected else { return }
         peers[index].heard(now: now, gapMax: settings.suspectMilliseconds)
+        if case .load(let load) = message { peers[index].load = load }
         guard case .status(let statuses, let observations) = message else { return }
         peers[index].statuses = statuses
         peers[index].observations = observations
@@ -232,6 +236,7 @@ public struct Coordinator: Sendable {
         reconcile(now: now, &effects)
         noteMissing(now: now)
         placeReplicas(now: now, &effects)
+        rebalanceIfDue(now: now, &effects)
     }
 
     private mutating func noteContinuity(_ member: Member) {

@@ -27,6 +27,8 @@ struct Peer: Sendable {
     var steadySince: UInt64
     var statuses: [ReplicaStatus] = []
     var observations: [Observation] = []
+    /// What it last said of its work.
+    var load: LoadReport?
     /// When the observations came.
     var observedAt: UInt64 = 0
     /// When the last probe was sent; `nil` before the first one of this disconnection.

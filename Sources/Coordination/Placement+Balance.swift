@@ -30,14 +30,53 @@ extension Placement {
         return changes
     }
 
-    private func bestChange(_ gainMin: Int) -> Change? {
-        let fullest = nodes.indices.filter { nodes[$0].isEligible }.sorted {
+    /// A change with what it does to the two nodes.
+    struct Step {
+        var change: Change
+        var from: NodeID
+        var to: NodeID
+        var before: [Int]
+        var after: [Int]
+    }
+
+    /// The same with changes off some nodes only, and of standbys and roles only: a primary's own
+    /// replica moves once another leads.
+    mutating func balance(
+        from sources: [NodeID]?,
+        gainMin: Int = 50,
+        limit: Int = 64
+    ) -> [Step] {
+        var steps: [Step] = []
+        while steps.count < limit, let change = bestChange(gainMin, from: sources, isGentle: true) {
+            let (from, to, moved) = effect(of: change)
+            steps.append(
+                Step(
+                    change: change,
+                    from: nodes[from].id,
+                    to: nodes[to].id,
+                    before: [loads[from], loads[to]],
+                    after: [loads[from] - moved, loads[to] + moved]
+                )
+            )
+            make(change)
+        }
+        return steps
+    }
+
+    private func bestChange(
+        _ gainMin: Int,
+        from sources: [NodeID]? = nil,
+        isGentle: Bool = false
+    ) -> Change? {
+        let fullest = nodes.indices.filter {
+            nodes[$0].isEligible && (sources?.contains(nodes[$0].id) ?? true)
+        }.sorted {
             let (left, right) = (pressure(of: nodes[$0].id), pressure(of: nodes[$1].id))
             return left != right ? left > right : $0 < $1
         }
         for source in fullest {
             var best: (gain: Int, change: Change)?
-            for change in changes(from: nodes[source].id) {
+            for change in changes(from: nodes[source].id, isGentle: isGentle) {
                 let gain = gain(of: change)
                 guard gain >= threshold(change, gainMin), gain > best?.gain ?? 0 else { continue }
                 best = (gain, change)
@@ -48,7 +87,7 @@ extension Placement {
     }
 
     /// What could be taken from a node.
-    private func changes(from node: NodeID) -> [Change] {
+    private func changes(from node: NodeID, isGentle: Bool) -> [Change] {
         var found: [Change] = []
         // One that is short of replicas may get its missing one elsewhere once its primary moves.
         for shard in shards where shard.replicas.count >= shard.replicaCount {
@@ -57,6 +96,7 @@ extension Placement {
                 for other in shard.replicas.dropFirst() where canLead(other, shard) {
                     found.append(.lead(shard.id, from: node, to: other))
                 }
+                if isGentle { continue }
             }
             for other in nodes where other.isEligible && !shard.replicas.contains(other.id) {
                 if canReplace(place, by: other.id, shard) {

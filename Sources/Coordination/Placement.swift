@@ -82,6 +82,14 @@ public struct Placement: Sendable {
         for index in order { repair(index) }
     }
 
+    /// Takes a placement as it is, to be balanced.
+    init(nodes: [Node], placed shards: [Shard]) {
+        self.nodes = nodes.sorted { $0.id < $1.id }
+        self.shards = shards
+        loads = nodes.map { _ in 0 }
+        for index in shards.indices { carry(index, 1) }
+    }
+
     /// What a node carries for its capacity, in thousandths; 0 when it is not known.
     ///
     /// - Parameter node: Its name.

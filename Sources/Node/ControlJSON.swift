@@ -46,6 +46,23 @@ enum ControlJSON {
         }
     }
 
+    /// Moves of a rebalancing, with a line for people.
+    static func proposals(_ proposals: [Rebalancer.Proposal], isDryRun: Bool) -> [UInt8] {
+        let lines = proposals.map(\.text)
+        return object { writer in
+            writer.key("code")
+            writer.word("OK")
+            writer.key("msg")
+            writer.value(lines.isEmpty ? "nothing to move" : lines.joined(separator: "\n"))
+            writer.key("dryRun")
+            writer.value(isDryRun)
+            writer.key("moves")
+            writer.array { writer in
+                for line in lines { writer.value(line) }
+            }
+        }
+    }
+
     static func encode(_ error: ControlError) -> [UInt8] {
         object { writer in
             writer.key("code")

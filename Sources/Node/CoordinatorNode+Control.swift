@@ -46,7 +46,13 @@ extension CoordinatorNode {
                 try coordinator.drain(node, isOn: isOn, isDryRun: isDryRun, now: now, &effects)
             }
             return ControlJSON.done(outlook, isDryRun: isDryRun)
-        case .rebalancePlan, .rebalance: throw .notBuilt("this")
+        case .rebalancePlan, .rebalance(isDryRun: true):
+            return ControlJSON.proposals(coordinator.rebalancingPlan(now: now), isDryRun: true)
+        case .rebalance:
+            let begun = try operate { (coordinator, effects) throws(OperationRefusal) in
+                try coordinator.rebalance(now: now, &effects)
+            }
+            return ControlJSON.proposals(begun, isDryRun: false)
         case .move: throw .notBuilt("a move of a pair")
         case .setPhase: throw .notBuilt("a change of a pair's phase")
         }

@@ -57,6 +57,7 @@ final class CoordinatorNode: HTTPHandlers {
         )
         coordinator = Coordinator(plan: plan, settings: context.plan.detector)
         coordinator.placesReplicas = true
+        if context.plan.rebalance == .auto { coordinator.rebalancer = Rebalancer() }
         let path = "\(context.plan.directory)/plan.json"
         // A file that cannot be read lets nobody join; those who did stay.
         members = MemberStreams(plan: context.plan) { try? ClusterPlan.load(path) }

@@ -22,6 +22,7 @@ final class ShardNode: HTTPHandlers {
     private var shards: [ShardID] = []
     /// Since when the map has not named a replica that is here.
     private var unnamed: [ShardID: UInt64] = [:]
+    private var meter = LoadMeter()
     private var link: CoordinatorLink?
 
     /// Runs `castle shard` until a signal.
@@ -87,6 +88,9 @@ final class ShardNode: HTTPHandlers {
         context.loop.beforeSleep { [unowned self] in
             for shard in shards { hosts[shard]?.flush() }
         }
+        _ = context.loop.schedule(afterMilliseconds: 1000, repeatingMilliseconds: 1000) {
+            [unowned self] in reportLoad()
+        }
         _ = context.loop.schedule(afterMilliseconds: 100, repeatingMilliseconds: 100) {
             [unowned self] in
             for shard in shards {
@@ -95,6 +99,11 @@ final class ShardNode: HTTPHandlers {
             }
             dropUnnamed()
         }
+    }
+
+    private func reportLoad() {
+        let serving = shards.compactMap { hosts[$0]?.replica }.filter(\.isServing)
+        link?.send(.load(meter.measure(serving, now: context.now)))
     }
 
     private func follow(_ map: ShardMap) {

@@ -22,12 +22,7 @@ struct OperatorSession {
         case .move: try move()
         case .drain: return try drain()
         case .undrain: try tell("/control/nodes/\(order.subject)/undrain")
-        case .rebalance:
-            if order.isDryRun {
-                Terminal.say(try client.json("/control/rebalance"))
-            } else {
-                try tell("/control/rebalance")
-            }
+        case .rebalance: Terminal.say(try client.order("/control/rebalance", body()).msg)
         case .halt: try tell(phasePath, phase: order.isCancelOnly ? "cancelOnly" : "halted")
         case .resume: try tell(phasePath, phase: "continuous")
         }
@@ -59,10 +54,17 @@ struct OperatorSession {
         shard: Int? = nil,
         phase: String? = nil
     ) throws(OperationError) -> String {
-        let body = OrderBody(to: node, shard: shard, phase: phase, dryRun: order.isDryRun)
-        let reply = try client.order(path, body)
+        let reply = try client.order(path, body(to: node, shard: shard, phase: phase))
         Terminal.say(order.isDryRun ? "would: \(reply.msg)" : reply.msg)
         return reply.msg
+    }
+
+    private func body(
+        to node: String? = nil,
+        shard: Int? = nil,
+        phase: String? = nil
+    ) -> OrderBody {
+        OrderBody(to: node, shard: shard, phase: phase, dryRun: order.isDryRun)
     }
 
     // MARK: - Moves

@@ -80,6 +80,12 @@ public final class Replica {
     /// The last entry applied.
     public var position: SequenceNumber { cursor.id.sequence }
 
+    /// Commands of the log that were applied.
+    public var commandCount: UInt64 { cursor.commandCount }
+
+    /// Commands that wait for a batch.
+    public var queueDepth: Int { sessions.pending.count }
+
     /// Public events since the log began.
     public var feedPosition: SequenceNumber { machine.feedPosition }
 
