@@ -4,13 +4,13 @@ import Wire
 
 /// Cuts a session stream into messages and hands them to the replica its hello names.
 final class SessionReader {
-    private let hosts: [ShardID: ReplicaHost]
+    private let find: (ShardID) -> ReplicaHost?
     private let id: StreamID
     private var host: ReplicaHost?
     private var frames = FrameReader(sizeMax: SessionRequest.sizeMax)
 
-    init(hosts: [ShardID: ReplicaHost], id: StreamID) {
-        self.hosts = hosts
+    init(id: StreamID, find: @escaping (ShardID) -> ReplicaHost?) {
+        self.find = find
         self.id = id
     }
 
@@ -21,7 +21,7 @@ final class SessionReader {
             while var frame = try frames.next() {
                 let request = try SessionRequest(from: &frame)
                 guard Self.isForMembers(request) else { return false }
-                if case .hello(_, _, let shard) = request, host == nil { host = hosts[shard] }
+                if case .hello(_, _, let shard) = request, host == nil { host = find(shard) }
                 guard let host else { return false }
                 host.perform { $0.received(request, on: id, effects: &$1) }
             }
