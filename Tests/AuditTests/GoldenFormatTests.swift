@@ -64,6 +64,8 @@ import Wire
         var map = try GoldenReplay<MapState>(set.mapSnapshot)
         try map.take(set.mapLog)
         #expect(GoldenFacts.facts(of: shard.state) + GoldenFacts.facts(of: map.state) == set.facts)
+        // An earlier version may have kept less in a snapshot than is in the log.
+        guard name == GoldenContent.name else { return }
         #expect(try shard.bytes == GoldenReplay<ShardState>.bytes(ofWhole: set.shardLog))
     }
 }
