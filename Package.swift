@@ -126,7 +126,11 @@ let package = Package(
         tests("Coordination", ["Coordination", "Membership", "Replication", "Wire", "Trading"]),
         tests(
             "Audit",
-            ["Audit", "Coordination", "Membership", "Replication", "Shard", "Wire", "Trading"]
+            [
+                "Audit", "Matching", "Coordination", "Membership", "Replication", "Shard", "Wire",
+                "Trading",
+            ],
+            exclude: ["Golden"]
         ),
         tests("Simulation", ["Simulation"]),
         tests("EventLoop", ["EventLoop"]),
