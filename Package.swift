@@ -104,11 +104,12 @@ let package = Package(
             ]
         ),
         module("Drills", ["Trading", "Configuration", "EventLoop", "HTTP", "Workload"]),
+        module("Operations", ["Configuration", "EventLoop", "TLS", "HTTP", "Workload"]),
         .executableTarget(
             name: "castle",
             dependencies: [
                 "Wire", "Configuration", "Node", "Simulation", "Supervision", "Workload",
-                "Inspection", "Drills",
+                "Inspection", "Drills", "Operations",
             ],
             swiftSettings: settings
         ),
@@ -125,7 +126,11 @@ let package = Package(
         tests("Coordination", ["Coordination", "Membership", "Replication", "Wire", "Trading"]),
         tests(
             "Audit",
-            ["Audit", "Coordination", "Membership", "Replication", "Shard", "Wire", "Trading"]
+            [
+                "Audit", "Matching", "Coordination", "Membership", "Replication", "Shard", "Wire",
+                "Trading",
+            ],
+            exclude: ["Golden"]
         ),
         tests("Simulation", ["Simulation"]),
         tests("EventLoop", ["EventLoop"]),
@@ -149,6 +154,7 @@ let package = Package(
             ]
         ),
         tests("Drills", ["Drills", "Workload", "Configuration"]),
+        tests("Operations", ["Operations", "Configuration"]),
         tests("Fuzzing", ["Matching", "Accounts", "Wire", "Trading"], exclude: ["Corpus"]),
         tests("Layering"),
     ]

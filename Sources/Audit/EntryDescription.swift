@@ -42,6 +42,9 @@ public enum EntryDescription {
         case .assign(let shard, let epoch, let primary, _, let standbys, let why):
             "assign shard \(shard) epoch \(epoch) to \(primary?.rawValue ?? "nobody")"
                 + " [\(standbys.map(\.rawValue).joined(separator: " "))] (\(why))"
+        case .place(let shard, let replicas, let why):
+            "shard \(shard) on [\(replicas.map(\.rawValue).joined(separator: " "))] (\(why))"
+        case .drain(let node, let isOn): "\(node) is \(isOn ? "drained" : "used again")"
         case .depart(let node, _, let why): "\(node) leaves (\(why))"
         }
     }
@@ -74,6 +77,7 @@ extension Command {
         case .setPhase: "setPhase"
         case .setAccountTerms: "setAccountTerms"
         case .setFeeSchedule: "setFeeSchedule"
+        case .movePair: "movePair"
         case .void: "void"
         }
     }

@@ -33,6 +33,8 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
         public var port: Int
         /// Program and arguments that start the process; `nil` is none, see `PlacesFile`.
         public var launcher: [String]?
+        /// What a node can carry, beside what the others can; `nil` is 1.
+        public var capacity: Int?
 
         /// States every field.
         public init(
@@ -40,13 +42,15 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
             zone: String,
             host: String,
             port: Int,
-            launcher: [String]? = nil
+            launcher: [String]? = nil,
+            capacity: Int? = nil
         ) {
             self.id = id
             self.zone = zone
             self.host = host
             self.port = port
             self.launcher = launcher
+            self.capacity = capacity
         }
 
         /// Whether it listens where only this machine can connect.
@@ -76,6 +80,8 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
     public var edge: Endpoint
     /// When silence counts.
     public var detector: DetectorSettings
+    /// Whether load is evened out without an operator; `nil` is off.
+    public var rebalance: Rebalancing?
     /// Who owns which pairs at the start; the coordinator's log has the last word.
     public var shards: [ShardPlan]
     /// Path of the instrument file.
@@ -98,6 +104,7 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
         routers: [Endpoint],
         edge: Endpoint,
         detector: DetectorSettings = DetectorSettings(),
+        rebalance: Rebalancing? = nil,
         shards: [ShardPlan],
         instruments: String,
         limits: String,
@@ -113,6 +120,7 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
         self.routers = routers
         self.edge = edge
         self.detector = detector
+        self.rebalance = rebalance
         self.shards = shards
         self.instruments = instruments
         self.limits = limits
@@ -146,7 +154,11 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
             )
         }
         func places(_ list: [Topology.Place], _ port: (Int) -> Int) -> [Endpoint] {
-            list.enumerated().map { endpoint($1.id, zone: $1.zone, port: port($0)) }
+            list.enumerated().map { index, place in
+                var endpoint = endpoint(place.id, zone: place.zone, port: port(index))
+                endpoint.capacity = place.capacity
+                return endpoint
+            }
         }
         self.init(
             clusterID: Self.text(of: clusterID),
@@ -158,6 +170,7 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
             routers: places(topology.routers, ports.router),
             edge: endpoint(topology.edge.id, zone: "", port: ports.edge),
             detector: topology.detector ?? DetectorSettings(),
+            rebalance: topology.rebalance,
             shards: topology.shards,
             instruments: topology.instruments,
             limits: topology.limits,

@@ -45,6 +45,12 @@ public struct ShardPlan: Codable, Equatable, Sendable {
     }
 }
 
+/// Whether a cluster moves roles and replicas by itself when a node has too much to do.
+public enum Rebalancing: String, Codable, Sendable {
+    case auto
+    case off
+}
+
 /// What a cluster is made of, as its author writes it; `ClusterPlan` is what comes of it.
 public struct Topology: Decodable, Equatable, Sendable {
     /// A process to run.
@@ -53,6 +59,8 @@ public struct Topology: Decodable, Equatable, Sendable {
         public var id: String
         /// Its failure zone.
         public var zone: String
+        /// What a node can carry, beside what the others can; 1 where it is not given.
+        public var capacity: Int?
     }
 
     /// The proxy in front of the routers.
@@ -87,6 +95,8 @@ public struct Topology: Decodable, Equatable, Sendable {
     public var edge: Edge
     /// When silence counts; the defaults where it is not given.
     public var detector: DetectorSettings?
+    /// Whether load is evened out without an operator; off where it is not given.
+    public var rebalance: Rebalancing?
     /// Who owns which pairs.
     public var shards: [ShardPlan]
     /// The instrument file; relative to this file as written, absolute once loaded.

@@ -22,6 +22,13 @@ struct TopologyCheck {
         for (list, places) in placeLists {
             for (index, place) in places.enumerated() {
                 try checkName(place.id, field: "\(list)[\(index)].id", seen: &seen)
+                if let capacity = place.capacity {
+                    try require(
+                        list == "nodes" && (1...1000).contains(capacity),
+                        "\(list)[\(index)].capacity",
+                        "must be 1 to 1000, and of a node"
+                    )
+                }
                 try require(
                     !place.zone.isEmpty,
                     "\(list)[\(index)].zone",

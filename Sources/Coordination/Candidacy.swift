@@ -48,6 +48,14 @@ public struct Candidacy: Sendable {
         peers[index] = Peer(sighting: sighting, heardAt: now)
     }
 
+    /// Who leads.
+    ///
+    /// - Parameter now: Monotonic milliseconds.
+    /// - Returns: Its place in the topology; `nil` while none is known to.
+    public func leader(now: UInt64) -> Int? {
+        peers.indices.first { $0 != rank && sighting($0, now) == .leading }
+    }
+
     /// Whether to take the lead now.
     ///
     /// - Parameter now: Monotonic milliseconds.

@@ -4,7 +4,7 @@ import Wire
 
 extension ClusterState {
     /// Layout version written by this build.
-    public static let version: UInt16 = 1
+    public static let version: UInt16 = 2
 
     /// The state as a snapshot holds it.
     public func encoded() -> [UInt8] {
@@ -22,6 +22,7 @@ extension ClusterState {
             writer.write(event.what)
             writer.write(event.why)
         }
+        writer.write(draining)
         return writer.bytes
     }
 
@@ -32,7 +33,7 @@ extension ClusterState {
     public init(decoding bytes: [UInt8]) throws(DecodeError) {
         var reader = ByteReader(bytes)
         let version = try reader.read(UInt16.self)
-        guard version == Self.version else { throw .unsupportedVersion(version) }
+        guard (1...Self.version).contains(version) else { throw .unsupportedVersion(version) }
         self = .empty
         isBootstrapped = try reader.readBool()
         map = try reader.readShardMap()
@@ -54,6 +55,8 @@ extension ClusterState {
                 )
             )
         }
+        // Nobody could be drained before.
+        if version >= 2 { draining = try reader.readNodes() }
         try reader.finish()
     }
 

@@ -34,6 +34,8 @@ public struct ClusterState: Equatable, Sendable {
     public internal(set) var replicas: [[NodeID]]
     /// Members that are gone, by id, as they were last known.
     public internal(set) var departed: [Member]
+    /// Nodes on which an operator wants nothing to run, by id.
+    public internal(set) var draining: [NodeID]
     /// The newest events, oldest first.
     public internal(set) var recent: [ClusterEvent]
     /// Whether a plan was taken.
@@ -46,6 +48,7 @@ public struct ClusterState: Equatable, Sendable {
         map = .empty
         replicas = []
         departed = []
+        draining = []
         recent = []
         isBootstrapped = false
     }
@@ -76,6 +79,9 @@ public struct ClusterState: Equatable, Sendable {
             next.primaryInstance = primary == nil ? 0 : instance
             next.standbys = standbys
             assign(next, at: index, why: why, at: time)
+        case .place(let shard, let replicas, let why):
+            place(shard, replicas, why: why, at: time)
+        case .drain(let node, let isOn): drain(node, isOn, at: time)
         case .depart(let node, let instance, let why):
             depart(node, instance: instance, why: why, at: time)
         }
@@ -153,6 +159,37 @@ public struct ClusterState: Equatable, Sendable {
     private func isSound(_ next: ShardAssignment, of replicas: [NodeID]) -> Bool {
         let nodes = next.standbys + (next.primary.map { [$0] } ?? [])
         return Set(nodes).count == nodes.count && nodes.allSatisfy(replicas.contains)
+    }
+
+    private mutating func place(
+        _ shard: ShardID,
+        _ nodes: [NodeID],
+        why: String,
+        at time: Timestamp
+    ) {
+        guard let index = map.shards.firstIndex(where: { $0.shard == shard }) else { return }
+        guard nodes != replicas[index], Set(nodes).count == nodes.count,
+            (1...TopologyPlan.replicaCountMax).contains(nodes.count),
+            nodes.allSatisfy({ !$0.rawValue.isEmpty })
+        else { return }
+        // A primary gives its shard up by a new term only.
+        guard map.shards[index].primary.map(nodes.contains) ?? true else { return }
+        replicas[index] = nodes
+        map.shards[index].standbys.removeAll { !nodes.contains($0) }
+        let names = nodes.map(\.rawValue).joined(separator: " ")
+        changed("shard \(shard) is placed on [\(names)]", why: why, at: time)
+    }
+
+    private mutating func drain(_ node: NodeID, _ isOn: Bool, at time: Timestamp) {
+        let isKnown =
+            map.members.contains { $0.id == node } || departed.contains { $0.id == node }
+        guard isOn != draining.contains(node), isKnown || !isOn else { return }
+        if isOn {
+            draining.insert(node, at: draining.firstIndex { node < $0 } ?? draining.count)
+        } else {
+            draining.removeAll { $0 == node }
+        }
+        changed("\(node) is \(isOn ? "drained" : "used again")", why: "asked for", at: time)
     }
 
     private mutating func depart(

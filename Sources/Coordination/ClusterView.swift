@@ -29,6 +29,8 @@ public struct ClusterView: Equatable, Sendable {
         public var pid: Int32?
         /// Where it serves; `nil` while never seen.
         public var address: String?
+        /// Whether an operator wants nothing on it.
+        public var isDraining: Bool
     }
 
     /// One standby of a shard.
@@ -51,6 +53,8 @@ public struct ClusterView: Equatable, Sendable {
         public var isServing: Bool
         /// Who follows, the snapshot writer first.
         public var standbys: [Standby]
+        /// The nodes that may run it, those that are away too.
+        public var replicas: [NodeID]
         /// The pairs it owns.
         public var pairs: [String]
         /// The highest position a replica reported; 0 while none has.
@@ -96,7 +100,8 @@ extension Coordinator {
             zone: member?.zone ?? "",
             state: memberState(id, peer: peer, now: now),
             pid: member?.pid,
-            address: member?.address
+            address: member?.address,
+            isDraining: state.draining.contains(id)
         )
     }
 
@@ -127,6 +132,7 @@ extension Coordinator {
                     lag: position.map { front.rawValue - $0.rawValue }
                 )
             },
+            replicas: state.replicas(of: shard),
             pairs: assignment.pairs,
             logPosition: front
         )

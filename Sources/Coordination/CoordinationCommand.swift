@@ -20,6 +20,10 @@ public enum CoordinationCommand: Equatable, Sendable {
         standbys: [NodeID],
         why: String
     )
+    /// Other nodes may run a shard, the preferred primary first; its primary must be one of them.
+    case place(shard: ShardID, replicas: [NodeID], why: String)
+    /// Nothing is to run on a node any more, or it may be used again.
+    case drain(NodeID, isOn: Bool)
     /// A process is gone for good; ignored when a newer one of that name has registered.
     case depart(NodeID, instance: UInt64, why: String)
 
@@ -41,6 +45,15 @@ public enum CoordinationCommand: Equatable, Sendable {
             writer.write(instance)
             writer.write(standbys)
             writer.write(why)
+        case .place(let shard, let replicas, let why):
+            writer.write(UInt8(4))
+            writer.write(shard)
+            writer.write(replicas)
+            writer.write(why)
+        case .drain(let node, let isOn):
+            writer.write(UInt8(5))
+            writer.write(node.rawValue)
+            writer.write(isOn)
         case .depart(let node, let instance, let why):
             writer.write(UInt8(3))
             writer.write(node.rawValue)
@@ -66,6 +79,13 @@ public enum CoordinationCommand: Equatable, Sendable {
                 instance: try reader.read(UInt64.self),
                 why: try reader.readString()
             )
+        case 4:
+            self = .place(
+                shard: try reader.read(ShardID.self),
+                replicas: try reader.readNodes(),
+                why: try reader.readString()
+            )
+        case 5: self = .drain(NodeID(try reader.readString()), isOn: try reader.readBool())
         default: throw .badValue(field: "CoordinationCommand", at: 0)
         }
         try reader.finish()

@@ -57,7 +57,7 @@ extension Coordinator {
             switch $0 {
             case .register(let member): member.id == id
             case .depart(let node, _, _): node == id
-            case .bootstrap, .assign: false
+            case .drain, .place, .bootstrap, .assign: false
             }
         }
     }
@@ -224,10 +224,11 @@ extension Coordinator {
     }
 
     /// Those that follow keep their place, so that the snapshot writer stays; new ones come last.
-    private func standbys(_ index: Int, besides primary: NodeID, now: UInt64) -> [NodeID] {
+    func standbys(_ index: Int, besides primary: NodeID, now: UInt64) -> [NodeID] {
         let present = state.map.shards[index].standbys
         let kept = present.filter { node in
             node != primary && peer(node)?.verdict == Peer.Verdict.none
+                && state.replicas[index].contains(node)
         }
         let added = state.replicas[index].filter { node in
             guard node != primary, !kept.contains(node), let peer = peer(node) else { return false }

@@ -24,6 +24,16 @@ public struct Coordinator: Sendable {
     var peers: [Peer] = []
     /// One for each shard of the map, at the same index.
     var watches: [ShardWatch] = []
+    /// Whether replicas that are lost or drained get another node; off where nodes cannot host what
+    /// the plan did not give them.
+    public var placesReplicas = false
+    /// What nodes can carry, where it is not 1; the leader's own knowledge, not replicated.
+    public var capacities: [NodeID: Int] = [:]
+    /// Moves what is too much for a node by itself; `nil` leaves that to operators.
+    public var rebalancer: Rebalancer?
+    var rebalancedAt: UInt64 = 0
+    /// When the places of replicas were last looked at.
+    var placedAt: UInt64 = 0
     /// Commands about members proposed and not yet committed.
     var pending: [CoordinationCommand] = []
     var leaderSince: UInt64 = 0
@@ -81,6 +91,7 @@ public struct Coordinator: Sendable {
             peers[index].wasSeen = peers[index].isConnected
             peers[index].probedAt = nil
             peers[index].isProbePending = false
+            peers[index].missingSince = nil
         }
         for member in membersAtStart where peerIndex(member.id) == nil {
             insert(Peer(member, isConnected: false, now: now))
@@ -195,6 +206,7 @@ public struct Coordinator: Sendable {
         }
         guard let index = peerIndex(id), peers[index].isConnected else { return }
         peers[index].heard(now: now, gapMax: settings.suspectMilliseconds)
+        if case .load(let load) = message { peers[index].load = load }
         guard case .status(let statuses, let observations) = message else { return }
         peers[index].statuses = statuses
         peers[index].observations = observations
@@ -222,6 +234,9 @@ public struct Coordinator: Sendable {
         judgeSilence(now: now, &effects)
         probeMissing(now: now, &effects)
         reconcile(now: now, &effects)
+        noteMissing(now: now)
+        placeReplicas(now: now, &effects)
+        rebalanceIfDue(now: now, &effects)
     }
 
     private mutating func noteContinuity(_ member: Member) {

@@ -27,12 +27,16 @@ struct Peer: Sendable {
     var steadySince: UInt64
     var statuses: [ReplicaStatus] = []
     var observations: [Observation] = []
+    /// What it last said of its work.
+    var load: LoadReport?
     /// When the observations came.
     var observedAt: UInt64 = 0
     /// When the last probe was sent; `nil` before the first one of this disconnection.
     var probedAt: UInt64?
     var isProbePending = false
     var isSuspectLogged = false
+    /// Since when it is not well; `nil` while it is.
+    var missingSince: UInt64?
     var verdict = Verdict.none
 
     init(_ member: Member, isConnected: Bool, now: UInt64) {

@@ -48,6 +48,8 @@ extension HTTPHandlers {
 /// A server of HTTP/2 with prior knowledge, or over TLS with ALPN "h2".
 public final class HTTPServer {
     private static let sweepMilliseconds: UInt64 = 1000
+    /// Requests that were sent before a client heard of the end are there by then.
+    private static let noticeMilliseconds: UInt64 = 50
 
     private let loop: EventLoop
     private let limits: HTTPLimits
@@ -113,11 +115,17 @@ public final class HTTPServer {
         sweep?.cancel()
         sweep = nil
         guard !connections.isEmpty else { return loop.enqueue(completion) }
-        for connection in connections.values { connection.session?.goAway() }
+        for connection in connections.values { connection.session?.announceGoAway() }
+        let notice = loop.schedule(
+            afterMilliseconds: min(graceMilliseconds / 4, Self.noticeMilliseconds)
+        ) {
+            for connection in self.connections.values { connection.session?.goAway() }
+        }
         let timer = loop.schedule(afterMilliseconds: graceMilliseconds) {
             for connection in Array(self.connections.values) { connection.close("shut down") }
         }
         onDrained = {
+            notice.cancel()
             timer.cancel()
             completion()
         }

@@ -115,6 +115,14 @@ final class HTTP2Session {
         owner.sessionNeedsFlush()
     }
 
+    /// Asks the peer for no new streams, and still takes those that are on their way.
+    ///
+    /// RFC 9113, section 6.8: the GOAWAY that names the last stream follows a round trip later.
+    func announceGoAway() {
+        nghttp2_submit_shutdown_notice(native)
+        owner.sessionNeedsFlush()
+    }
+
     /// Announces that no new streams are taken; those that are open go on.
     func goAway() {
         let last = nghttp2_session_get_last_proc_stream_id(native)

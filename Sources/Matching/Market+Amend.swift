@@ -23,7 +23,7 @@ extension Market {
         let isRenamed =
             !request.clientOrderID.isEmpty && request.clientOrderID != name.name
         if isRenamed {
-            name = shared.names.name(request.clientOrderID, of: owner)
+            name = shared.names.name(request.clientOrderID, of: owner, in: instrument.id)
             if shared.names.contains(name) { return shared.answer.reject(.duplicateOrder) }
         }
         if !request.keepsPriority, let reason = refusalOfFunds(of: request, slot, owner, shared) {
@@ -161,7 +161,7 @@ extension Market {
     ) {
         shared.names.remove(blotter.records[slot.index].name)
         let id = blotter.records[slot.index].order.id
-        blotter.records[slot.index].name = shared.names.insert(name, blotter.instrument.id, id)
+        blotter.records[slot.index].name = shared.names.insert(name, id)
         blotter.records[slot.index].order.clientOrderID = name.name
     }
 }

@@ -32,6 +32,8 @@ public struct DetectorSettings: Codable, Equatable, Sendable {
     /// By how much later than the primary a standby must have heard the log, when the log owes the
     /// primary an answer for `actMilliseconds`: then the primary is cut off, and the log is not down.
     public var logLeadMilliseconds: UInt64 = 50
+    /// Absence after which a replica gets another node, if there is one; 0 is never.
+    public var replaceMilliseconds: UInt64 = 10_000
     /// Log entries behind the best candidate that make a standby a laggard.
     public var laggardEntries: UInt64 = 256
 
@@ -138,6 +140,7 @@ public struct DetectorSettings: Codable, Equatable, Sendable {
         "probeMilliseconds": \.probeMilliseconds,
         "slowProbeMilliseconds": \.slowProbeMilliseconds,
         "logLeadMilliseconds": \.logLeadMilliseconds,
+        "replaceMilliseconds": \.replaceMilliseconds,
         "laggardEntries": \.laggardEntries,
     ]
 }

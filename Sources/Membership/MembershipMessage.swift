@@ -14,6 +14,8 @@ public enum MembershipMessage: Equatable, Sendable {
     case map(ShardMap)
     /// Coordinator to member, every heartbeat.
     case heartbeat
+    /// Node to coordinator, about once a second: how much it has to do.
+    case load(LoadReport)
 
     /// The largest message taken, in bytes.
     public static let sizeMax = 1 << 20
@@ -39,6 +41,9 @@ public enum MembershipMessage: Equatable, Sendable {
             writer.write(map)
         case .heartbeat:
             writer.write(UInt8(3))
+        case .load(let load):
+            writer.write(UInt8(4))
+            writer.write(load)
         }
         return writer.bytes
     }
@@ -68,6 +73,7 @@ public enum MembershipMessage: Equatable, Sendable {
             self = .status(statuses, observations: observations)
         case 2: self = .map(try reader.readShardMap())
         case 3: self = .heartbeat
+        case 4: self = .load(try reader.readLoadReport())
         default: throw .badValue(field: "MembershipMessage", at: 0)
         }
         try reader.finish()

@@ -28,7 +28,7 @@ enum ClusterJSON {
         return writer.bytes
     }
 
-    private static func write(
+    static func write(
         _ node: ClusterView.Node,
         _ scheme: String,
         _ writer: inout JSONWriter
@@ -42,6 +42,8 @@ enum ClusterJSON {
             writer.value(node.zone)
             writer.key("state")
             writer.value(node.state.rawValue)
+            writer.key("draining")
+            writer.value(node.isDraining)
             writer.key("pid")
             if let pid = node.pid { writer.value(Int64(pid)) } else { writer.null() }
             writer.key("url")
@@ -53,7 +55,7 @@ enum ClusterJSON {
         }
     }
 
-    private static func write(_ shard: ClusterView.Shard, _ writer: inout JSONWriter) {
+    static func write(_ shard: ClusterView.Shard, _ writer: inout JSONWriter) {
         writer.object { writer in
             writer.key("id")
             writer.value(Int64(shard.id.rawValue))
@@ -71,6 +73,10 @@ enum ClusterJSON {
             writer.array { writer in
                 for standby in shard.standbys { writer.value(standby.node.rawValue) }
             }
+            writer.key("replicas")
+            writer.array { writer in
+                for node in shard.replicas { writer.value(node.rawValue) }
+            }
             writer.key("pairs")
             writer.array { writer in
                 for pair in shard.pairs { writer.value(pair) }
@@ -87,7 +93,7 @@ enum ClusterJSON {
         }
     }
 
-    private static func write(_ event: ClusterEvent, _ writer: inout JSONWriter) {
+    static func write(_ event: ClusterEvent, _ writer: inout JSONWriter) {
         writer.object { writer in
             writer.key("time")
             writer.value(event.time.milliseconds)

@@ -120,7 +120,8 @@ final class CoordinatorLink {
         onMap(map)
     }
 
-    private func send(_ message: MembershipMessage) {
+    /// Says something, if a coordinator is there to hear it.
+    func send(_ message: MembershipMessage) {
         guard let stream else { return }
         var writer = ByteWriter()
         Frame.write(to: &writer) { $0.write(raw: message.encoded()) }

@@ -13,10 +13,10 @@ import Wire
 final class CoordinatorNode: HTTPHandlers {
     static let clusterPath = "/cluster"
 
-    private let context: ProcessContext
+    let context: ProcessContext
     private let shard0: ShardLog
     private var log: CoordinatorLog
-    private var coordinator: Coordinator
+    private(set) var coordinator: Coordinator
     private let members: MemberStreams
     private let metrics: CoordinatorMetrics
     /// Makes the logs of a new cluster before it may begin; only when bootstrapping.
@@ -56,7 +56,11 @@ final class CoordinatorNode: HTTPHandlers {
             }
         )
         coordinator = Coordinator(plan: plan, settings: context.plan.detector)
-        members = MemberStreams(plan: context.plan)
+        coordinator.placesReplicas = true
+        if context.plan.rebalance == .auto { coordinator.rebalancer = Rebalancer() }
+        let path = "\(context.plan.directory)/plan.json"
+        // A file that cannot be read lets nobody join; those who did stay.
+        members = MemberStreams(plan: context.plan) { try? ClusterPlan.load(path) }
         metrics = CoordinatorMetrics(context.metrics)
         shard0 = context.shardLog(ShardID(0))
     }
@@ -104,10 +108,15 @@ final class CoordinatorNode: HTTPHandlers {
     )
 
     /// Whether it leads and its log answers: what members and other coordinators may rely on.
-    private var isConfirmed: Bool { log.isConfirmed(now: now) }
+    var isConfirmed: Bool { log.isConfirmed(now: now) }
+
+    /// Where the coordinator that leads can be asked, while another is known to.
+    var knownLeader: String? {
+        peers?.leader.map { context.plan.coordinators[$0].address }
+    }
 
     /// Milliseconds of this process' monotonic clock.
-    private var now: UInt64 { context.now / 1_000_000 }
+    var now: UInt64 { context.now / 1_000_000 }
 
     /// Takes the lead: whoever had it is gone, or is fenced by this.
     private func begin() {
@@ -124,7 +133,7 @@ final class CoordinatorNode: HTTPHandlers {
 
     // MARK: Effects
 
-    private func perform(_ input: (inout Coordinator, inout [CoordinatorEffect]) -> Void) {
+    func perform(_ input: (inout Coordinator, inout [CoordinatorEffect]) -> Void) {
         var effects: [CoordinatorEffect] = []
         input(&coordinator, &effects)
         for effect in effects { carryOut(effect) }
@@ -197,9 +206,9 @@ final class CoordinatorNode: HTTPHandlers {
         if let body = context.answer(request, health: health) {
             return exchange.respond(text: body)
         }
-        guard String(decoding: request.path, as: UTF8.self) == Self.clusterPath else {
-            return exchange.respondNotFound()
-        }
+        let path = String(decoding: request.path, as: UTF8.self)
+        if path.hasPrefix(ControlRequest.root) { return control(request, exchange) }
+        guard path == Self.clusterPath else { return exchange.respondNotFound() }
         guard log.isLeading else {
             return exchange.respond(json: Self.notLeading, status: 503)
         }
@@ -256,6 +265,8 @@ final class CoordinatorNode: HTTPHandlers {
                 return stream.close()
             }
             member = introduced
+            let capacities = members.plan.nodes.map { (NodeID($0.id), $0.capacity ?? 1) }
+            coordinator.capacities = Dictionary(capacities) { $1 }
             members.add(introduced, stream, now: context.now)
             return perform { $0.memberConnected(introduced, now: now, &$1) }
         }

@@ -45,6 +45,9 @@ final class CoordinatorPeers {
 
     private func decide() { onTurn(candidacy.shouldLead(now: context.now / 1_000_000)) }
 
+    /// Place in the topology of the one that leads, as far as is known.
+    var leader: Int? { candidacy.leader(now: context.now / 1_000_000) }
+
     /// Ends all connections.
     func stop() {
         timer?.cancel()

@@ -14,15 +14,28 @@ final class MemberStreams {
         var lastHeard: UInt64
     }
 
-    private let plan: ClusterPlan
+    /// Between two looks into the plan's file for the sake of members that are not in it.
+    private static let rereadNanoseconds: UInt64 = 500_000_000
+
+    private(set) var plan: ClusterPlan
+    /// Reads the plan's file again; `nil` when it cannot be read, or is of another cluster.
+    private let reread: () -> ClusterPlan?
+    private var rereadAt: UInt64?
     private var entries: [NodeID: Entry] = [:]
 
-    init(plan: ClusterPlan) { self.plan = plan }
+    /// - Parameters:
+    ///   - plan: Names the members as they were at the start.
+    ///   - reread: Brings the plan as it is now: who writes that file may let nodes join.
+    init(plan: ClusterPlan, reread: @escaping () -> ClusterPlan? = { nil }) {
+        self.plan = plan
+        self.reread = reread
+    }
 
     /// Why a hello is not believed; `nil` when it is.
     ///
     /// Who can reach the port could otherwise fail shards over at will, or fill the map with names.
-    func refusal(of member: Member, on stream: HTTPStream, now: UInt64) -> String? {
+    func refusal(of member: Member, on stream: HTTPStream?, now: UInt64) -> String? {
+        if mismatch(of: member) != nil { readAgain(now: now) }
         if let mismatch = mismatch(of: member) { return mismatch }
         // A process that was killed has closed its connection, and one that was cut off is silent.
         if let entry = entries[member.id], entry.stream !== stream,
@@ -31,6 +44,15 @@ final class MemberStreams {
             return "\(member.id) is alive in another process"
         }
         return nil
+    }
+
+    /// Not for each that knocks: whoever reaches the port could keep the loop at reading files.
+    private func readAgain(now: UInt64) {
+        if let rereadAt, now < rereadAt + Self.rereadNanoseconds { return }
+        rereadAt = now
+        guard let newer = reread(), newer.clusterID == plan.clusterID else { return }
+        plan.nodes = newer.nodes
+        plan.routers = newer.routers
     }
 
     /// What is said of a member that is not in the plan; `nil` when all of it is.

@@ -52,6 +52,15 @@ final class ReplicaHost {
         }
     }
 
+    /// Ends for good, when the replica is no longer wanted here; its log stays.
+    func close() {
+        perform { $0.retire(effects: &$1) }
+        measure()
+        alarm?.timer.cancel()
+        alarm = nil
+        log.close()
+    }
+
     /// See `ReplicaStatus`.
     var logSilenceMilliseconds: UInt32 {
         let silence =

@@ -123,6 +123,9 @@ extension RejectReason {
         case .recentlyCredited: 20
         case .referenceTaken: 21
         case .noSuchWithdrawal: 22
+        case .pairMoved: 23
+        case .moveRefused: 24
+        case .moveAborted: 25
         }
     }
 }

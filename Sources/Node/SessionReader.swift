@@ -4,13 +4,13 @@ import Wire
 
 /// Cuts a session stream into messages and hands them to the replica its hello names.
 final class SessionReader {
-    private let hosts: [ShardID: ReplicaHost]
+    private let find: (ShardID) -> ReplicaHost?
     private let id: StreamID
     private var host: ReplicaHost?
     private var frames = FrameReader(sizeMax: SessionRequest.sizeMax)
 
-    init(hosts: [ShardID: ReplicaHost], id: StreamID) {
-        self.hosts = hosts
+    init(id: StreamID, find: @escaping (ShardID) -> ReplicaHost?) {
+        self.find = find
         self.id = id
     }
 
@@ -21,7 +21,7 @@ final class SessionReader {
             while var frame = try frames.next() {
                 let request = try SessionRequest(from: &frame)
                 guard Self.isForMembers(request) else { return false }
-                if case .hello(_, _, let shard) = request, host == nil { host = hosts[shard] }
+                if case .hello(_, _, let shard) = request, host == nil { host = find(shard) }
                 guard let host else { return false }
                 host.perform { $0.received(request, on: id, effects: &$1) }
             }
@@ -33,7 +33,7 @@ final class SessionReader {
 
     func closed() { host?.replica.closed(id) }
 
-    /// Whether a router or another shard's primary may say this: what makes pairs and sets the
+    /// Whether a router, a coordinator or another shard's primary may say this: what makes pairs and sets the
     /// venue's terms is the replica's own to log, in a session that is its own too.
     ///
     /// Whoever reaches this port can move funds: it belongs on the network of the cluster alone, as
@@ -41,12 +41,13 @@ final class SessionReader {
     static func isForMembers(_ request: SessionRequest) -> Bool {
         switch request {
         case .hello(_, let session, _): session.rawValue != 0
-        case .command(_, _, let command):
+        case .command(_, _, let command, _):
             switch command {
             case .void, .place, .placeList, .amend, .cancelReplace, .cancel, .cancelAll,
-                .cancelList, .deposit, .transfer, .credit, .withdraw, .endWithdrawal:
+                .cancelList, .deposit, .transfer, .credit, .withdraw, .endWithdrawal, .setPhase,
+                .movePair:
                 true
-            case .settle, .addAsset, .addInstrument, .setPhase, .setAccountTerms, .setFeeSchedule:
+            case .settle, .addAsset, .addInstrument, .setAccountTerms, .setFeeSchedule:
                 false
             }
         case .query: true

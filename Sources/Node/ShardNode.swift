@@ -13,8 +13,16 @@ import Wire
 final class ShardNode: HTTPHandlers {
     private let context: ProcessContext
     private let streams = StreamTable()
+    /// A replica that the map does not name is kept for so long: its node may only have been given
+    /// up for a moment, and all of it would have to be read again.
+    private static let lingerNanoseconds: UInt64 = 5_000_000_000
+
+    private let genesis: Genesis
     private var hosts: [ShardID: ReplicaHost] = [:]
     private var shards: [ShardID] = []
+    /// Since when the map has not named a replica that is here.
+    private var unnamed: [ShardID: UInt64] = [:]
+    private var meter = LoadMeter()
     private var link: CoordinatorLink?
     private var relays: [TransferRoute: TransferRelay] = [:]
     private var routes: [TransferRoute] = []
@@ -33,21 +41,44 @@ final class ShardNode: HTTPHandlers {
 
     private init(context: ProcessContext) throws {
         self.context = context
-        let genesis = try Genesis(plan: context.plan)
+        genesis = try Genesis(plan: context.plan)
+        // The map may say otherwise later; until it comes these can catch up.
         for plan in context.plan.shards where plan.replicas.contains(context.endpoint.id) {
-            let shard = ShardID(plan.id)
-            shards.append(shard)
-            hosts[shard] = ReplicaHost(
-                context: context,
-                shard: shard,
-                genesis: genesis.commands(for: plan, of: context.plan.shards),
-                streams: streams,
-                onChange: { [weak self] in self?.link?.report() }
-            )
-            hosts[shard]?.onDeliver = { [weak self] funds, destination, sequence in
-                let route = TransferRoute(source: shard, destination: destination)
-                self?.relay(route).deliver(funds, sequence)
+            host(ShardID(plan.id))
+        }
+    }
+
+    @discardableResult
+    private func host(_ shard: ShardID) -> ReplicaHost {
+        // Only the first primary of an empty log needs to know how a shard begins.
+        let plan = context.plan.shards.first { $0.id == shard.rawValue }
+        let host = ReplicaHost(
+            context: context,
+            shard: shard,
+            genesis: plan.map { genesis.commands(for: $0, of: context.plan.shards) } ?? [],
+            streams: streams,
+            onChange: { [weak self] in self?.link?.report() }
+        )
+        host.onDeliver = { [weak self] funds, destination, sequence in
+            let route = TransferRoute(source: shard, destination: destination)
+            self?.relay(route).deliver(funds, sequence)
+        }
+        hosts[shard] = host
+        shards.append(shard)
+        shards.sort()
+        return host
+    }
+
+    /// Lets go of what the map has not named for long.
+    private func dropUnnamed() {
+        for shard in shards {
+            guard let since = unnamed[shard], context.now >= since + Self.lingerNanoseconds else {
+                continue
             }
+            unnamed[shard] = nil
+            shards.removeAll { $0 == shard }
+            hosts.removeValue(forKey: shard)?.close()
+            context.log.log(.info, "replica dropped", ["shard": LogValue(shard.rawValue)])
         }
     }
 
@@ -67,12 +98,16 @@ final class ShardNode: HTTPHandlers {
             [unowned self] in
             for route in routes { relays[route]?.tick() }
         }
+        _ = context.loop.schedule(afterMilliseconds: 1000, repeatingMilliseconds: 1000) {
+            [unowned self] in reportLoad()
+        }
         _ = context.loop.schedule(afterMilliseconds: 100, repeatingMilliseconds: 100) {
             [unowned self] in
             for shard in shards {
                 hosts[shard]?.perform { $0.feedHeartbeat(effects: &$1) }
                 hosts[shard]?.measure()
             }
+            dropUnnamed()
         }
     }
 
@@ -91,11 +126,23 @@ final class ShardNode: HTTPHandlers {
         return relay
     }
 
+    private func reportLoad() {
+        let serving = shards.compactMap { hosts[$0]?.replica }.filter(\.isServing)
+        link?.send(.load(meter.measure(serving, now: context.now)))
+    }
+
     private func follow(_ map: ShardMap) {
         for route in routes { relays[route]?.follow(map) }
         let own = NodeID(context.endpoint.id)
         for assignment in map.shards {
-            guard let host = hosts[assignment.shard] else { continue }
+            let isNamed = assignment.primary == own || assignment.standbys.contains(own)
+            if isNamed {
+                unnamed[assignment.shard] = nil
+            } else if hosts[assignment.shard] != nil, unnamed[assignment.shard] == nil {
+                unnamed[assignment.shard] = context.now
+            }
+            guard let host = hosts[assignment.shard] ?? (isNamed ? host(assignment.shard) : nil)
+            else { continue }
             // A term given to an earlier process of this name is not ours to go on with.
             let isPrimary =
                 assignment.primary == own && assignment.primaryInstance == context.instance
@@ -164,7 +211,7 @@ final class ShardNode: HTTPHandlers {
 
     private func openSession(_ stream: HTTPStream) {
         let id = streams.add(stream)
-        let session = SessionReader(hosts: hosts, id: id)
+        let session = SessionReader(id: id) { [weak self] in self?.hosts[$0] }
         stream.onData = { bytes in
             if !session.received(bytes) { stream.close() }
         }

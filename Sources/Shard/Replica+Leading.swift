@@ -215,7 +215,9 @@ extension Replica {
             if case .position = question.query {
                 reply = .position(machine.feedPosition)
             } else {
-                reply = machine.engine.answer(question.query)
+                reply =
+                    copies.answer(question.query, machine)
+                    ?? machine.engine.answer(question.query)
             }
             effects.append(.send(.answer(id: question.id, reply), to: question.stream))
         }
@@ -230,6 +232,7 @@ extension Replica {
     func stepDown(because reason: String, _ effects: inout [ReplicaEffect]) {
         effects.append(.note(.warning, "leaving epoch \(epoch): \(reason)"))
         leader = nil
+        copies = PairCopies()
         isReading = false
         effects.append(.resign)
         for stream in sessions.dropAll() {

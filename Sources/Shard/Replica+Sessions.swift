@@ -22,8 +22,8 @@ extension Replica {
             guard leader != nil else { return refuse(stream, .notPrimary, &effects) }
             sessions.open(stream, session)
             if isServing { welcome(stream, session, &effects) }
-        case .command(let sequence, let acknowledged, let command):
-            submit(command, sequence, acknowledged, on: stream, &effects)
+        case .command(let sequence, let acknowledged, let command, let generation):
+            submit(command, generation, sequence, acknowledged, on: stream, &effects)
         case .query(let id, let query):
             guard sessions.isWelcome(stream) else {
                 return refuse(stream, .malformed, &effects)
@@ -66,6 +66,7 @@ extension Replica {
 
     private func submit(
         _ command: Command,
+        _ generation: UInt32,
         _ sequence: UInt64,
         _ acknowledged: UInt64,
         on stream: StreamID,
@@ -78,7 +79,8 @@ extension Replica {
             session: session,
             sequence: sequence,
             acknowledged: acknowledged,
-            command: command
+            command: command,
+            generation: generation
         )
         guard sessions.submit(wrapped, on: stream, settings: settings) else {
             return refuse(stream, .overloaded, &effects)

@@ -21,6 +21,8 @@ public final class Replica {
     var leader: LogLeader?
     var sessions = SessionStreams()
     var feed = FeedStreams()
+    /// Copies of pairs under way to other shards; only while it leads.
+    var copies = PairCopies()
     var snapshots = SnapshotProgress()
     var relay = OutboxRelay()
     /// Whether the acceptor can be asked.
@@ -81,6 +83,12 @@ public final class Replica {
     /// The last entry applied.
     public var position: SequenceNumber { cursor.id.sequence }
 
+    /// Commands of the log that were applied.
+    public var commandCount: UInt64 { cursor.commandCount }
+
+    /// Commands that wait for a batch.
+    public var queueDepth: Int { sessions.pending.count }
+
     /// Public events since the log began.
     public var feedPosition: SequenceNumber { machine.feedPosition }
 
@@ -136,6 +144,16 @@ public final class Replica {
             stopFollowing(&effects)
             resume(&effects)
         }
+    }
+
+    /// The replica is no longer wanted: it leaves its term, if it has one, and ends every stream.
+    ///
+    /// - Parameter effects: What to do is appended here.
+    public func retire(effects: inout [ReplicaEffect]) {
+        if leader != nil { stepDown(because: "the replica is placed elsewhere", &effects) }
+        stopFollowing(&effects)
+        feed.closeAll(&effects)
+        isHalted = true
     }
 
     /// The acceptor can be asked: first contact, or again after a lost connection.

@@ -58,4 +58,11 @@ public enum RejectReason: Equatable, Sendable, BitwiseCopyable {
     case referenceTaken
     /// No withdrawal has that reference.
     case noSuchWithdrawal
+    /// The pair is on its way to another shard, or was meant for it under another generation; nothing
+    /// happened and nothing will.
+    case pairMoved
+    /// A step of a move that does not fit what the shard has of the pair.
+    case moveRefused
+    /// The move was given up: the pair does not come under this generation.
+    case moveAborted
 }

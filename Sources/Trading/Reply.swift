@@ -21,6 +21,10 @@ public enum Reply: Equatable, Sendable {
     /// What is missing, and of what; zero when nothing is.
     case shortfall(AssetID, Amount)
     case movements([Movement])
+    /// A part of a copy, and whether it is the last.
+    case pairPart(PairPart, isLast: Bool)
+    case pairDelta(PairDelta)
+    case pairStanding(PairStanding)
 }
 
 /// What became of the two halves of a cancel-replace.

@@ -106,6 +106,7 @@ public enum MarketEvent: Equatable, Sendable {
     case trade(Trade)
     case level(LevelChange)
     case phase(PhaseChange)
+    case arrival(PairArrival)
 }
 
 /// What an account has of one asset on one shard.

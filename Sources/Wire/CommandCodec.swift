@@ -77,6 +77,11 @@ extension ByteWriter {
             write(UInt8(18))
             write(reference)
             write(isPaid)
+        case .movePair(let instrument, let generation, let step):
+            write(UInt8(20))
+            write(instrument)
+            write(generation)
+            write(step)
         }
     }
 }
@@ -144,6 +149,12 @@ extension ByteReader {
         case 17: return .withdraw(try readFunds(), reference: try read(UInt64.self))
         case 18:
             return .endWithdrawal(reference: try read(UInt64.self), isPaid: try readBool())
+        case 20:
+            return .movePair(
+                instrument: try read(InstrumentID.self),
+                generation: try read(UInt32.self),
+                try readPairMoveStep()
+            )
         default: throw .badValue(field: "Command", at: start)
         }
     }

@@ -93,6 +93,9 @@ extension ByteWriter {
             write(change.phase)
             write(change.reopensAt)
             write(change.time)
+        case .arrival(let arrival):
+            write(UInt8(3))
+            write(arrival)
         }
     }
 }
@@ -217,6 +220,7 @@ extension ByteReader {
                     time: try readTimestamp()
                 )
             )
+        case 3: return .arrival(try readPairArrival())
         default: throw .badValue(field: "MarketEvent", at: start)
         }
     }

@@ -58,6 +58,18 @@ extension ByteWriter {
             write(asset != nil)
             write(asset ?? AssetID(0))
             write(range)
+        case .pairPart(let instrument, let generation, let part):
+            write(UInt8(20))
+            write(instrument)
+            write(generation)
+            write(part)
+        case .pairDelta(let instrument, let generation):
+            write(UInt8(21))
+            write(instrument)
+            write(generation)
+        case .pairStanding(let instrument):
+            write(UInt8(22))
+            write(instrument)
         }
     }
 
@@ -135,6 +147,18 @@ extension ByteReader {
                 asset: try readOptional(UInt16.self).map { AssetID($0) },
                 try readHistoryRange()
             )
+        case 20:
+            return .pairPart(
+                instrument: try read(InstrumentID.self),
+                generation: try read(UInt32.self),
+                part: try read(UInt32.self)
+            )
+        case 21:
+            return .pairDelta(
+                instrument: try read(InstrumentID.self),
+                generation: try read(UInt32.self)
+            )
+        case 22: return .pairStanding(instrument: try read(InstrumentID.self))
         default: throw .badValue(field: "Query", at: start)
         }
     }

@@ -73,6 +73,17 @@ extension ByteWriter {
             write(UInt8(16))
             write(count: movements.count)
             for movement in movements { write(movement) }
+        case .pairPart(let part, let isLast):
+            write(UInt8(20))
+            write(part)
+            write(isLast)
+        case .pairDelta(let delta):
+            write(UInt8(21))
+            write(delta)
+        case .pairStanding(let standing):
+            write(UInt8(22))
+            write(standing.state)
+            write(standing.generation)
         }
     }
 
@@ -164,6 +175,15 @@ extension ByteReader {
                 movements.append(try readMovement())
             }
             return .movements(movements)
+        case 20: return .pairPart(try readPairPart(), isLast: try readBool())
+        case 21: return .pairDelta(try readPairDelta())
+        case 22:
+            return .pairStanding(
+                PairStanding(
+                    state: try read(PairStanding.State.self),
+                    generation: try read(UInt32.self)
+                )
+            )
         default: throw .badValue(field: "Reply", at: start)
         }
     }
@@ -200,6 +220,6 @@ extension RejectReason {
         .unknownInstrument, .unknownAsset, .duplicateExpired, .malformed, .overloaded,
         .marketClosed, .wouldTrigger, .badPrices, .icebergTooLarge, .noChange, .quantityIncrease,
         .unknownList, .noSuchList, .transferGap, .recentlyCredited, .referenceTaken,
-        .noSuchWithdrawal,
+        .noSuchWithdrawal, .pairMoved, .moveRefused, .moveAborted,
     ]
 }

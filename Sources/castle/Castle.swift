@@ -1,6 +1,7 @@
 import Drills
 import Inspection
 import Node
+import Operations
 import Supervision
 import Workload
 
@@ -17,7 +18,13 @@ struct Castle {
     private static let badUsage: Int32 = 64
 
     /// In the order of the help; a command is listed once it exists.
-    private static let commands = [
+    private static let commands =
+        lifecycle
+        + OperatorCommand.allCases.map {
+            Command(name: $0.rawValue, summary: $0.summary, run: $0.run)
+        } + tools
+
+    private static let lifecycle = [
         Command(name: "up", summary: UpCommand.summary, run: UpCommand.run),
         Command(name: "down", summary: DownCommand.summary, run: DownCommand.run),
         Command(
@@ -47,6 +54,9 @@ struct Castle {
                 }
             }
         ),
+    ]
+
+    private static let tools = [
         Command(name: "load", summary: LoadCommand.summary, run: LoadCommand.run(arguments:)),
         Command(name: "drill", summary: DrillCommand.summary, run: DrillCommand.run(arguments:)),
         Command(

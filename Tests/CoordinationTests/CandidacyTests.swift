@@ -13,6 +13,8 @@ private final class Lookout {
         candidacy.saw(index, sighting, now: now)
     }
 
+    func leader(now: UInt64) -> Int? { candidacy.leader(now: now) }
+
     func leads(now: UInt64) -> Bool { candidacy.shouldLead(now: now) }
 }
 
@@ -22,6 +24,15 @@ private final class Lookout {
     @Test func theOnlyOneLeadsAtOnce() {
         let look = Lookout(rank: 0, count: 1, now: 0)
         #expect(look.leads(now: 0))
+    }
+
+    @Test func theLeaderIsKnownAsLongAsItIsHeard() {
+        let look = Lookout(rank: 0, count: 3, now: 0)
+        #expect(look.leader(now: 0) == nil)
+        look.saw(1, .waiting, now: 10)
+        look.saw(2, .leading, now: 10)
+        #expect(look.leader(now: 20) == 2)
+        #expect(look.leader(now: 10 + patience) == nil)
     }
 
     @Test func nobodyLeadsBeforeTheOthersWereAsked() {

@@ -141,6 +141,44 @@ import Wire
         #expect(throws: DecodeError.unsupportedVersion(9)) { try ClusterState(decoding: bytes) }
     }
 
+    @Test func snapshotOfTheVersionBeforeIsRead() throws {
+        let state = Self.assigned()
+        var bytes = state.encoded()
+        // Version 1 ended before the drained nodes, of which there were none.
+        bytes[0] = 1
+        bytes.removeLast(4)
+        #expect(try ClusterState(decoding: bytes) == state)
+    }
+
+    @Test func drainIsRememberedInOrderAndInSnapshots() throws {
+        var state = Self.assigned()
+        for name in ["n2", "n1", "n9", "n1"] {
+            state.apply(.drain(NodeID(name), isOn: true), at: .zero)
+        }
+        #expect(state.draining.map(\.rawValue) == ["n1", "n2"], "n9 was never seen")
+        #expect(try ClusterState(decoding: state.encoded()) == state)
+        state.apply(.drain(NodeID("n1"), isOn: false), at: .zero)
+        #expect(state.draining.map(\.rawValue) == ["n2"])
+    }
+
+    @Test func placementKeepsThePrimaryAndDropsStandbysThatLeave() {
+        var state = Self.assigned()
+        let shard = ShardID(1)
+        func place(_ names: [String]) {
+            let replicas = names.map { NodeID($0) }
+            state.apply(.place(shard: shard, replicas: replicas, why: "test"), at: .zero)
+        }
+        let before = state
+        for wrong in [["n2", "n3"], [], ["n1", "n1"], ["n1", ""], ["n1", "n2", "n3"]] {
+            place(wrong)
+            #expect(state == before, "\(wrong)")
+        }
+        place(["n1", "n4"])
+        #expect(state.replicas(of: shard).map(\.rawValue) == ["n1", "n4"])
+        #expect(state.map.shards[0].standbys.isEmpty)
+        #expect(state.map.version == before.map.version + 1)
+    }
+
     @Test(arguments: [
         (TopologyPlan(shards: [ShardPlan(shard: ShardID(0), pairs: [], replicas: [NodeID("a")])])),
         (TopologyPlan(shards: [ShardPlan(shard: ShardID(1), pairs: [], replicas: [])])),
@@ -167,6 +205,8 @@ import Wire
         ClusterStateTests.assign(epoch: 3, primary: "n1", standbys: ["n2", "n3"]),
         ClusterStateTests.assign(epoch: 4, primary: nil, instance: 0),
         .depart(NodeID("n1"), instance: 5, why: "gone"),
+        .place(shard: ShardID(1), replicas: [NodeID("n1"), NodeID("n4")], why: "n4 follows"),
+        .drain(NodeID("n1"), isOn: true),
     ]
 
     @Test(arguments: all) func roundTrips(_ command: CoordinationCommand) throws {
@@ -192,7 +232,7 @@ import Wire
     @Test func randomBytesNeverTrap() {
         var generator = SplitMix(state: 1)
         for _ in 0..<20_000 {
-            var bytes = Self.all[Int(generator.next() % 5)].encoded()
+            var bytes = Self.all[Int(generator.next() % 7)].encoded()
             bytes[Int(generator.next() % UInt64(bytes.count))] = UInt8(
                 truncatingIfNeeded: generator.next()
             )

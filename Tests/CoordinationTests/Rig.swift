@@ -240,7 +240,7 @@ struct Rig {
         return Observation(node: process.member.id, silenceMilliseconds: UInt32(silence))
     }
 
-    private mutating func input(
+    mutating func input(
         _ call: (inout Coordinator, UInt64, inout [CoordinatorEffect]) -> Void
     ) {
         var effects: [CoordinatorEffect] = []

@@ -241,6 +241,23 @@ import Testing
         #expect(events == ["answer 200", "down", "closed"])
     }
 
+    @Test func requestsThatCrossTheGoodbyeAreServed() throws {
+        let fixture = try Fixture()
+        defer { fixture.close() }
+        var statuses: [Int] = []
+        fixture.handlers.onRequest = { _, exchange in exchange.respond(status: 200, body: []) }
+        fixture.run { client in
+            fixture.server.shutdown(graceMilliseconds: 10_000) { fixture.done() }
+            // The loop sends what the server says before it reads what the client says.
+            fixture.loop.schedule(afterMilliseconds: 0) {
+                client.request(method: "GET", path: "/") {
+                    statuses.append((try? $0.get().status) ?? 0)
+                }
+            }
+        }
+        #expect(statuses == [200])
+    }
+
     @Test func shutdownEndsStreamsAfterTheGrace() throws {
         let fixture = try Fixture()
         defer { fixture.close() }

@@ -45,7 +45,7 @@ extension Command {
                 + "tradeGroup: \(terms.tradeGroup)))"
         case .setFeeSchedule(let schedule): ".setFeeSchedule(\(schedule.source))"
         case .void: ".void"
-        case .addAsset, .addInstrument: "/* set-up */ \(self)"
+        case .addAsset, .addInstrument, .movePair: "/* set-up */ \(self)"
         }
     }
 

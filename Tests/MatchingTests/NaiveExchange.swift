@@ -6,6 +6,8 @@ import Trading
 /// account holds is derived from its open orders. Each file is a chapter of the venue's rules.
 struct NaiveExchange {
     var now = Timestamp.zero
+    /// When pairs were moved.
+    var moves: [(instrument: InstrumentID, time: Timestamp)] = []
     var assets: [Asset] = []
     var instruments: [Instrument] = []
     var markets: [InstrumentID: NaiveMarket] = [:]
@@ -80,7 +82,7 @@ struct NaiveExchange {
             return .done
         case .setAccountTerms(let record): return setTerms(record)
         case .setFeeSchedule(let record): return setSchedule(record)
-        case .void: return .done
+        case .void, .movePair: return .done
         }
     }
 

@@ -55,6 +55,13 @@ import Wire
         .map(map),
         .map(.empty),
         .heartbeat,
+        .load(LoadReport(processor: 250, shards: [])),
+        .load(
+            LoadReport(
+                processor: 1000,
+                shards: [ShardLoad(shard: ShardID(2), commands: 900, queueDepth: 3)]
+            )
+        ),
     ]
 
     static func word(_ value: UInt8) -> [UInt8] { [value, 0, 0, 0, 0, 0, 0, 0] }
@@ -102,9 +109,15 @@ import Wire
         #expect(Self.all[3].encoded() == golden)
     }
 
+    @Test func loadBytesAreStable() {
+        let golden: [UInt8] =
+            [4, 0xe8, 3, 0, 0, 1, 0, 0, 0] + [2, 0, 0x84, 3, 0, 0, 3, 0, 0, 0]
+        #expect(Self.all[7].encoded() == golden)
+    }
+
     @Test func unknownKindsAndRolesThrow() {
         #expect(throws: DecodeError.badValue(field: "MembershipMessage", at: 0)) {
-            try MembershipMessage(decoding: [4])
+            try MembershipMessage(decoding: [9])
         }
         var bytes = Self.all[0].encoded()
         bytes[7] = 2

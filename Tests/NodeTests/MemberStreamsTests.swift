@@ -39,6 +39,34 @@ import Testing
         #expect(members.mismatch(of: router) == nil)
     }
 
+    @Test func theFileOfThePlanLetsMembersJoin() {
+        var file = plan
+        var reads = 0
+        let members = MemberStreams(plan: plan) {
+            reads += 1
+            return file
+        }
+        let joining = member("n2", .node, zone: "c", address: "127.0.0.1:4")
+        let second: UInt64 = 1_000_000_000
+        #expect(members.refusal(of: joining, on: nil, now: second) != nil)
+        file.nodes.append(.init(id: "n2", zone: "c", host: "127.0.0.1", port: 4))
+        #expect(members.refusal(of: joining, on: nil, now: second + 1) != nil, "read just now")
+        #expect(members.refusal(of: joining, on: nil, now: 2 * second) == nil)
+        #expect(reads == 2)
+        // Who is known needs no look into the file.
+        #expect(members.refusal(of: member("n1", .node), on: nil, now: 9 * second) == nil)
+        #expect(reads == 2)
+    }
+
+    @Test func theFileOfAnotherClusterLetsNobodyJoin() {
+        var file = plan
+        file.clusterID = "fedcba9876543210"
+        file.nodes.append(.init(id: "n2", zone: "c", host: "127.0.0.1", port: 4))
+        let members = MemberStreams(plan: plan) { [file] in file }
+        let joining = member("n2", .node, zone: "c", address: "127.0.0.1:4")
+        #expect(members.refusal(of: joining, on: nil, now: 1_000_000_000) != nil)
+    }
+
     @Test func strangersAreNot() {
         let members = MemberStreams(plan: plan)
         let strangers = [

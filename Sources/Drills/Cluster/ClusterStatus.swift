@@ -15,6 +15,8 @@ public struct ClusterStatus: Decodable, Equatable, Sendable {
         public var state: String
         /// Its process.
         public var pid: Int32?
+        /// Whether nothing is wanted on it; absent means no.
+        public var draining: Bool?
     }
 
     /// One shard.
@@ -29,6 +31,8 @@ public struct ClusterStatus: Decodable, Equatable, Sendable {
         public var serving: Bool?
         /// Who follows.
         public var standbys: [String]
+        /// Who may run it; absent where a coordinator does not tell.
+        public var replicas: [String]?
         /// Its pairs.
         public var pairs: [String]
         /// Entries the slowest standby is behind; `nil` while none reports.
@@ -42,7 +46,9 @@ public struct ClusterStatus: Decodable, Equatable, Sendable {
 
     /// Why the cluster could not stand another fault just now; `nil` when it could.
     public var weakness: String? {
-        for node in nodes where node.state != "alive" { return "\(node.id) is \(node.state)" }
+        for node in nodes where node.state != "alive" && node.draining != true {
+            return "\(node.id) is \(node.state)"
+        }
         for shard in shards {
             if shard.primary == nil || shard.serving == false {
                 return "shard \(shard.id) has no serving primary"

@@ -8,7 +8,7 @@ public final class ClusterUnderTest {
     private static let statusMilliseconds: UInt64 = 2000
     private static let leadMilliseconds: UInt64 = 30_000
 
-    private let own: OwnCluster
+    let own: OwnCluster
     /// Serves the loop while we wait.
     public let waiter: LoopWaiter
     /// As it was when it had started; process ids change.
@@ -17,9 +17,11 @@ public final class ClusterUnderTest {
     public let plan: ClusterPlan
     /// What was put around its processes.
     let surroundings: Surroundings
-    private let coordinators: [ClientLane]
+    let coordinators: [ClientLane]
     /// The coordinator that led when it was last asked, by its place in the topology.
-    private var leaderIndex = 0
+    private(set) var leaderIndex = 0
+    /// Nodes that joined while it ran.
+    var joined: [JoinedNode] = []
 
     /// Starts a cluster.
     ///
@@ -68,6 +70,7 @@ public final class ClusterUnderTest {
     /// - Parameter keepingFiles: Whether to leave the directory.
     public func stop(keepingFiles: Bool) {
         for lane in coordinators { lane.stop() }
+        for node in joined { node.process?.kill(SIGTERM) }
         own.stop(keepingFiles: keepingFiles)
     }
 

@@ -16,6 +16,9 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
     case noisyNeighbour = "noisy-neighbour"
     case retryStorm = "retry-storm"
     case rollingUpgrade = "rolling-upgrade"
+    case switchOver = "switch-over"
+    case drainNode = "drain-node"
+    case addNode = "add-node"
     case mixed
     case partition
     case fillDisk = "fill-disk"
@@ -40,6 +43,9 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
         case .noisyNeighbour: "spinning processes, twice as many as cores: no failover"
         case .retryStorm: "kill-primary with each order sent 1 to 5 times at once: each runs once"
         case .rollingUpgrade: "SIGTERM one process after another: nothing is lost"
+        case .switchOver: "a primary is told to hand over: no client sees an error"
+        case .drainNode: "a node gives everything away: no client sees an error"
+        case .addNode: "a new node joins, gets replicas, leads, and leaves: no client sees an error"
         case .partition: "packets between some processes are lost for a while: nothing is lost"
         case .fillDisk: "a Redis' disk is full: acks stop as long; with three nobody notices"
         case .clockJump: "a process' wall clock jumps and back: no failover, time goes on"
@@ -63,12 +69,13 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
     /// - Returns: The rule.
     func epochRule(keepsQuorum: Bool) -> EpochRule {
         switch self {
-        case .killPrimary, .pausePrimary, .zoneLoss, .retryStorm, .partition:
+        case .killPrimary, .pausePrimary, .zoneLoss, .retryStorm, .partition, .switchOver,
+            .drainNode:
             .riseWherePrimariesWere
         case .killStandby, .killRouter, .killCoordinator, .killEdge, .pauseStandby,
             .pauseRouter, .pauseCoordinator, .pauseEdge, .noisyNeighbour, .clockJump:
             .stay
-        case .rollingUpgrade, .mixed: .free
+        case .rollingUpgrade, .addNode, .mixed: .free
         case .killRedis, .pauseRedis, .fillDisk: keepsQuorum ? .stay : .free
         }
     }
@@ -89,7 +96,7 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
         case .pauseStandby, .pauseRouter, .pauseCoordinator, .pauseRedis, .pauseEdge: 1000...3000
         case .killPrimary, .killStandby, .killRouter, .killCoordinator, .killRedis, .killEdge,
             .zoneLoss, .noisyNeighbour, .retryStorm, .rollingUpgrade, .mixed, .partition,
-            .fillDisk, .clockJump:
+            .fillDisk, .clockJump, .switchOver, .drainNode, .addNode:
             nil
         }
     }

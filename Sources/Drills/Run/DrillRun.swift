@@ -77,6 +77,10 @@ final class DrillRun {
         if kind == .partition { lastSuspicion = waiter.loop.nowNanoseconds }
         driver.stop()
         gaps.longest = max(gaps.longest, silence(fault, driver, since: strikes))
+        if fault.action.isPlanned, let strike = strikes.first {
+            gaps.longest = GapMeasure(fault.choice.shards, since: strike)
+                .longestWait(in: driver.acknowledged)
+        }
         let timeline = timeline(fault, strikes, driver)
         waiter.wait(timeoutMilliseconds: Self.quietMilliseconds) {
             driver.journal.pendingCount == 0
@@ -193,6 +197,7 @@ final class DrillRun {
         _ driver: LoadDriver,
         since strikes: [Strike]
     ) -> UInt64 {
+        if fault.action.isPlanned { return 0 }
         guard fault.choice.action != nil || fault.kind == .fillDisk, let strike = strikes.first
         else { return 0 }
         return GapMeasure(fault.choice.shards, since: strike)

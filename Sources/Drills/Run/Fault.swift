@@ -10,6 +10,12 @@ struct Fault {
         case pause(milliseconds: UInt64)
         /// SIGTERM, one after another.
         case restart
+        /// It is told to hand a shard over.
+        case handOver(shard: Int)
+        /// It gives everything away, and may be used again afterwards.
+        case drain
+        /// A new node takes over from it, and leaves again.
+        case join
         /// Nothing; so many processes of our own spin for a while.
         case spin(processes: Int, seconds: Int)
         /// Packets between some are lost, then get through, and so on by phases in milliseconds.
@@ -30,7 +36,15 @@ struct Fault {
             case .pause(let milliseconds), .fill(let milliseconds): milliseconds
             case .cut(_, _, let phases): phases.reduce(0, +)
             case .jump(let jump): jump.milliseconds
-            case .kill, .restart, .spin: nil
+            case .kill, .restart, .handOver, .drain, .join, .spin: nil
+            }
+        }
+
+        /// Whether nothing breaks: what counts is how long anybody waits meanwhile.
+        var isPlanned: Bool {
+            switch self {
+            case .handOver, .drain, .join: true
+            case .kill, .pause, .restart, .spin, .cut, .fill, .jump: false
             }
         }
     }
@@ -58,6 +72,9 @@ struct Fault {
         case .kill: "killed \(what)"
         case .pause(let milliseconds): "paused for \(milliseconds) ms \(what)"
         case .restart: "restarted \(names)"
+        case .handOver: "handed over by \(what)"
+        case .drain: "drained \(what)"
+        case .join: "a new node took over from \(what)"
         case .cut(let partition, _, let phases):
             "cut \(partition.name): \(what) for \(phases.map { "\($0)" }.joined(separator: "+")) ms"
         case .fill(let milliseconds): "disk full for \(milliseconds) ms of \(what)"

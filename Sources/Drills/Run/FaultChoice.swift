@@ -89,7 +89,30 @@ struct FaultChooser {
         case .noisyNeighbour:
             return FaultChoice(members: [], shards: status.shards, excused: [])
         case .rollingUpgrade:
-            return FaultChoice(members: upgradeOrder, shards: status.shards)
+            return FaultChoice(members: upgradeOrder, shards: status.shards, excused: [])
+        case .switchOver:
+            let served = status.shards.filter { $0.primary != nil && !$0.standbys.isEmpty }
+            guard let shard = served.randomElement(using: &random), let node = shard.primary else {
+                throw LoadError("no shard has a primary and a standby")
+            }
+            return FaultChoice(
+                members: [.node(node)],
+                shards: [shard],
+                deposed: [shard.id],
+                excused: [],
+                action: .handOver(shard: shard.id)
+            )
+        case .drainNode, .addNode:
+            guard let node = status.leaders.randomElement(using: &random) else {
+                throw LoadError("no node leads a shard")
+            }
+            return FaultChoice(
+                members: [.node(node)],
+                shards: status.shards,
+                deposed: Set(status.shards(ledBy: node).map(\.id)),
+                excused: [],
+                action: kind == .drainNode ? .drain : .join
+            )
         case .mixed: throw LoadError("mixed is made of other drills")
         }
     }

@@ -122,6 +122,14 @@ final class FaultInjector {
                 Strike(nanoseconds: strike.nanoseconds, what: "noise"),
                 Strike(nanoseconds: end, what: "silence"),
             ]
+        case .handOver(let shard): try cluster.handOver(shard)
+        case .drain, .join:
+            for case .node(let node) in fault.choice.members {
+                let joining = fault.action == .join ? try cluster.join() : nil
+                try cluster.drain(node)
+                try cluster.setDraining(node, false)
+                if let joining { try cluster.retire(joining) }
+            }
         case .restart:
             var strikes: [Strike] = []
             for target in fault.targets { strikes.append(try restart(target.member)) }
@@ -132,6 +140,7 @@ final class FaultInjector {
 
     private func restart(_ member: Member) throws(LoadError) -> Strike {
         guard !cluster.waiter.isInterrupted else { throw LoadError("interrupted") }
+        if case .node(let node) = member { try cluster.handOverAll(of: node) }
         willRestart(member)
         let pid = try cluster.pid(of: member)
         let now = cluster.waiter.loop.nowNanoseconds
@@ -176,7 +185,7 @@ final class FaultInjector {
             for target in fault.targets {
                 try cluster.waitUntilReplaced(target.member, old: target.pid)
             }
-        case .restart, .spin: break
+        case .restart, .handOver, .drain, .join, .spin: break
         }
         if fault.hitsCoordinator { try cluster.waitForOneLeader() }
         return try cluster.waitUntilHealthy()

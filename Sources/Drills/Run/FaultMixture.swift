@@ -20,7 +20,9 @@ struct FaultMixture {
     static var injections: [DrillKind] {
         DrillKind.allCases.filter { kind in
             switch kind {
-            case .noisyNeighbour, .rollingUpgrade, .mixed, .partition, .fillDisk, .clockJump: false
+            case .noisyNeighbour, .rollingUpgrade, .switchOver, .drainNode, .addNode, .mixed,
+                .partition, .fillDisk, .clockJump:
+                false
             case .killPrimary, .killStandby, .killRouter, .killCoordinator, .killRedis, .killEdge,
                 .pausePrimary, .pauseStandby, .pauseRouter, .pauseCoordinator, .pauseRedis,
                 .pauseEdge, .zoneLoss, .retryStorm:

@@ -55,6 +55,16 @@ struct GapMeasure: Equatable, Sendable {
         return last.values.reduce(longest) { max($0, end > $1 ? end - $1 : 0) }
     }
 
+    /// The longest that an order waited whose answer came after the fault.
+    ///
+    /// - Parameter answers: All of them.
+    /// - Returns: 0 when there was none.
+    func longestWait(in answers: [Acknowledged]) -> UInt64 {
+        answers.lazy.filter { [self] in
+            $0.nanoseconds > strike.nanoseconds && shardOf[$0.symbol] != nil
+        }.map { $0.nanoseconds - $0.sentNanoseconds }.max() ?? 0
+    }
+
     /// Looks at answers, in the order in which they came, that were not there at the last call.
     ///
     /// - Returns: Whether every shard has acknowledged something.

@@ -130,6 +130,26 @@ public final class PublicClient {
         send("GET", path, query, key) { completion(Self.decode(type, $0)) }
     }
 
+    /// Asks for something to be done, without a key: what a coordinator takes.
+    ///
+    /// - Parameters:
+    ///   - path: Such as `/control/shards/1/switch`.
+    ///   - json: The body.
+    ///   - completion: Called once.
+    public func post(
+        _ path: String,
+        json: [UInt8] = [],
+        completion: @escaping (Result<HTTPResponse, HTTPError>) -> Void
+    ) {
+        http.request(
+            method: "POST",
+            path: path,
+            body: json,
+            timeoutMilliseconds: timeoutMilliseconds,
+            completion: completion
+        )
+    }
+
     /// Opens a combined market stream.
     ///
     /// - Parameters:

@@ -17,7 +17,8 @@ import Workload
         let without = ExpectationCheck.violations(kind, seen(failingOver: false))
         let with = ExpectationCheck.violations(kind, seen(failingOver: true))
         switch kind {
-        case .killPrimary, .pausePrimary, .zoneLoss, .retryStorm, .partition:
+        case .killPrimary, .pausePrimary, .zoneLoss, .retryStorm, .partition, .switchOver,
+            .drainNode:
             #expect(without.count == 1)
             #expect(with.isEmpty)
         case .killRedis, .pauseRedis, .killStandby, .killRouter, .killCoordinator, .killEdge,
@@ -25,10 +26,20 @@ import Workload
             .fillDisk, .clockJump:
             #expect(without.isEmpty)
             #expect(with.count == 1)
-        case .rollingUpgrade, .mixed:
+        case .rollingUpgrade, .addNode, .mixed:
             #expect(without.isEmpty)
             #expect(with.isEmpty)
         }
+    }
+
+    @Test func anUpgradeMayCloseConnectionsAndFailNothing() throws {
+        let router = try #require(Endpoint(url: "http://127.0.0.1:1"))
+        var seen = seen(failingOver: true)
+        seen.losses = [router: 2]
+        #expect(ExpectationCheck.violations(.rollingUpgrade, seen).isEmpty)
+        #expect(ExpectationCheck.violations(.drainNode, seen).count == 1)
+        seen.failures = [router: 1]
+        #expect(ExpectationCheck.violations(.rollingUpgrade, seen).count == 1)
     }
 
     @Test func routerRefusesTimestampsExactlyWhenItsClockIsWrong() {

@@ -103,6 +103,20 @@ import Workload
         #expect(local.map(\.description) == ["c1", "n1", "n2", "n3", "g1", "g2"])
     }
 
+    @Test func handOverIsAskedOfAShardsOwnPrimaryAndExcusesNobody() throws {
+        let cluster = try SampleCluster("local")
+        var shards: Set<Int> = []
+        for seed in Self.seeds {
+            let choice = try cluster.choice(.switchOver, seed: seed)
+            let shard = choice.shards[0]
+            #expect(choice.action == .handOver(shard: shard.id))
+            #expect(choice.members == [.node(shard.primary ?? "")])
+            #expect(choice.excused == [] && choice.deposed == [shard.id])
+            shards.insert(shard.id)
+        }
+        #expect(shards == [1, 2, 3, 4])
+    }
+
     @Test func noiseHitsNobodyAndExcusesNobody() throws {
         let choice = try SampleCluster("local").choice(.noisyNeighbour)
         #expect(choice.members.isEmpty)

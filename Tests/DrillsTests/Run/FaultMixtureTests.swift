@@ -27,7 +27,9 @@ import Workload
         }
         let injections = Set(FaultMixture.injections)
         #expect(drawn(mixture, status) == injections)
-        #expect(injections.isDisjoint(with: [.mixed, .noisyNeighbour, .rollingUpgrade]))
+        #expect(
+            injections.isDisjoint(with: [.mixed, .rollingUpgrade, .switchOver, .addNode])
+        )
         // Without a node that only follows there is none to hit.
         #expect(
             drawn(mixture, cluster.status)

@@ -50,6 +50,16 @@ import Testing
         #expect(GapMeasure([], since: Self.strike).longestSilence(in: answers, until: 400) == 0)
     }
 
+    @Test func longestWaitIsOfAnswersThatCameAfterwards() {
+        let measure = GapMeasure([shard(1, ["A"])], since: Self.strike)
+        let answers = [
+            answer("A", sent: 10, at: 99), answer("A", sent: 90, at: 130),
+            answer("A", sent: 110, at: 140), answer("C", sent: 101, at: 170),
+        ]
+        #expect(measure.longestWait(in: answers) == 40)
+        #expect(measure.longestWait(in: []) == 0)
+    }
+
     @Test func faultOfNoShardLeavesNoGap() {
         var measure = GapMeasure([], since: Self.strike)
         let isDone = measure.look(at: [])

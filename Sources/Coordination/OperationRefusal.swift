@@ -1,0 +1,56 @@
+import Membership
+import Trading
+
+/// Why something an operator asked for was not begun.
+public enum OperationRefusal: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Another coordinator leads.
+    case notLeading
+    /// No shard has this number.
+    case noSuchShard(ShardID)
+    /// No node has this name.
+    case noSuchNode(NodeID)
+    /// Another change of this shard is on its way into the log.
+    case busy(ShardID)
+    /// The primary does not serve: a failover decides who goes on, not an operator.
+    case notServing(ShardID)
+    /// The node named leads the shard already.
+    case isPrimary(ShardID, NodeID)
+    /// The node named cannot take the shard over without a wait.
+    case notReady(ShardID, NodeID, why: String)
+    /// No node can.
+    case noStandby(ShardID, why: String)
+    /// The node is in the state asked for.
+    case unchanged(NodeID, why: String)
+
+    /// A name for programs; never changes.
+    public var code: String {
+        switch self {
+        case .notLeading: "NOT_LEADING"
+        case .noSuchShard: "NO_SUCH_SHARD"
+        case .noSuchNode: "NO_SUCH_NODE"
+        case .busy: "BUSY"
+        case .notServing: "NOT_SERVING"
+        case .isPrimary: "IS_PRIMARY"
+        case .notReady: "NOT_READY"
+        case .noStandby: "NO_STANDBY"
+        case .unchanged: "UNCHANGED"
+        }
+    }
+
+    /// One line for people.
+    public var description: String {
+        switch self {
+        case .notLeading: "this coordinator does not lead"
+        case .noSuchShard(let shard): "there is no shard \(shard)"
+        case .noSuchNode(let node): "there is no node \(node)"
+        case .busy(let shard): "shard \(shard) is being changed; try again"
+        case .notServing(let shard): "the primary of shard \(shard) does not serve"
+        case .isPrimary(let shard, let node): "\(node) is the primary of shard \(shard)"
+        case .notReady(let shard, let node, let why):
+            "\(node) cannot take over shard \(shard): \(why)"
+        case .noStandby(let shard, let why):
+            "no standby can take over shard \(shard): \(why)"
+        case .unchanged(let node, let why): "\(node) \(why)"
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import API
+import Configuration
+import Coordination
+import HTTP
+import Membership
+import Trading
+
+// What an operator asks of the coordinator that leads: `/control/…`.
+
+extension CoordinatorNode {
+    /// Answers a request below `/control`.
+    func control(_ request: HTTPRequest, _ exchange: HTTPExchange) {
+        do throws(ControlError) {
+            let path = String(decoding: request.path, as: UTF8.self)
+            let asked = try ControlRequest(
+                method: request.method,
+                path: path,
+                body: request.body
+            )
+            guard isConfirmed else { throw .notLeading(knownLeader) }
+            exchange.respond(json: try carryOut(asked))
+        } catch {
+            exchange.respond(json: ControlJSON.encode(error), status: error.status)
+        }
+    }
+
+    private func carryOut(_ asked: ControlRequest) throws(ControlError) -> [UInt8] {
+        switch asked {
+        case .status: return ControlJSON.status(view, leader: context.endpoint.id, scheme)
+        case .nodes: return ControlJSON.nodes(view, scheme)
+        case .shards: return ControlJSON.shards(view)
+        case .switchOver(let shard, let target, let isDryRun):
+            let node = try operate { (coordinator, effects) throws(OperationRefusal) in
+                try coordinator.switchOver(
+                    shard,
+                    to: target,
+                    why: "switch-over asked for by an operator",
+                    isDryRun: isDryRun,
+                    now: now,
+                    &effects
+                )
+            }
+            return ControlJSON.done("shard \(shard) is handed to \(node)", isDryRun: isDryRun)
+        case .drain(let node, let isOn, let isDryRun):
+            let outlook = try operate { (coordinator, effects) throws(OperationRefusal) in
+                try coordinator.drain(node, isOn: isOn, isDryRun: isDryRun, now: now, &effects)
+            }
+            return ControlJSON.done(outlook, isDryRun: isDryRun)
+        case .rebalancePlan, .rebalance(isDryRun: true):
+            return ControlJSON.proposals(coordinator.rebalancingPlan(now: now), isDryRun: true)
+        case .rebalance:
+            let begun = try operate { (coordinator, effects) throws(OperationRefusal) in
+                try coordinator.rebalance(now: now, &effects)
+            }
+            return ControlJSON.proposals(begun, isDryRun: false)
+        case .move: throw .notBuilt("a move of a pair")
+        case .setPhase: throw .notBuilt("a change of a pair's phase")
+        }
+    }
+
+    private var scheme: String { context.plan.tls == nil ? "http" : "https" }
+
+    private var view: ClusterView { coordinator.clusterView(now: now) }
+
+    private func operate<Outcome>(
+        _ input: (inout Coordinator, inout [CoordinatorEffect]) throws(OperationRefusal) -> Outcome
+    ) throws(ControlError) -> Outcome {
+        var result: Result<Outcome, OperationRefusal>?
+        perform { coordinator, effects in
+            result = Result { () throws(OperationRefusal) in
+                try input(&coordinator, &effects)
+            }
+        }
+        switch result {
+        case .success(let outcome)?: return outcome
+        case .failure(let refusal)?: throw ControlError(refusal)
+        case nil: throw .notLeading(nil)
+        }
+    }
+}
+
+extension ControlError {
+    init(_ refusal: OperationRefusal) {
+        let status =
+            switch refusal {
+            case .notLeading: 503
+            case .noSuchShard, .noSuchNode: 404
+            case .busy, .notServing, .isPrimary, .notReady, .noStandby, .unchanged: 409
+            }
+        self.init(status: status, code: refusal.code, message: refusal.description)
+    }
+
+    /// Names the one that leads, if it is known.
+    static func notLeading(_ leader: String?) -> ControlError {
+        let hint = leader.map { "\($0) does" } ?? "ask another"
+        var error = ControlError(
+            status: 503,
+            code: "NOT_LEADING",
+            message: "this coordinator does not lead; \(hint)"
+        )
+        error.leader = leader
+        return error
+    }
+}

@@ -1,0 +1,122 @@
+import EventLoop
+import Workload
+
+/// Carries one command out against the coordinator that leads.
+struct OperatorSession {
+    private static let pollMilliseconds: UInt64 = 200
+    private static let watchMilliseconds: UInt64 = 1000
+    /// A hand-over takes milliseconds; longer means that somebody died meanwhile.
+    private static let handOverMilliseconds: UInt64 = 10_000
+    /// Time without progress after which a drain is not waited for any more.
+    private static let stallMilliseconds: UInt64 = 30_000
+
+    let client: ControlClient
+    let order: OperatorOrder
+
+    func run() throws(OperationError) -> Int32 {
+        switch order.command {
+        case .status where order.isWatching: try watch()
+        case .status: try show("/control/status", StatusTable.text)
+        case .nodes: try show("/control/nodes", StatusTable.nodes)
+        case .shards: try show("/control/shards", StatusTable.shards)
+        case .move: try move()
+        case .drain: return try drain()
+        case .undrain: try tell("/control/nodes/\(order.subject)/undrain")
+        case .rebalance: Terminal.say(try client.order("/control/rebalance", body()).msg)
+        case .halt: try tell(phasePath, phase: order.isCancelOnly ? "cancelOnly" : "halted")
+        case .resume: try tell(phasePath, phase: "continuous")
+        }
+        return 0
+    }
+
+    private var phasePath: String { "/control/pairs/\(order.subject)/phase" }
+
+    private func show(
+        _ path: String,
+        _ table: (ClusterAnswer) -> String
+    ) throws(OperationError) {
+        Terminal.say(order.isJSON ? try client.json(path) : table(try client.status()))
+    }
+
+    private func watch() throws(OperationError) {
+        while !client.waiter.isInterrupted {
+            // Home and clear, as `watch` does.
+            let text = StatusTable.text(try client.status())
+            Terminal.say("\u{1b}[H\u{1b}[2J\(text)")
+            client.waiter.pause(milliseconds: Self.watchMilliseconds)
+        }
+    }
+
+    @discardableResult
+    private func tell(
+        _ path: String,
+        to node: String? = nil,
+        shard: Int? = nil,
+        phase: String? = nil
+    ) throws(OperationError) -> String {
+        let reply = try client.order(path, body(to: node, shard: shard, phase: phase))
+        Terminal.say(order.isDryRun ? "would: \(reply.msg)" : reply.msg)
+        return reply.msg
+    }
+
+    private func body(
+        to node: String? = nil,
+        shard: Int? = nil,
+        phase: String? = nil
+    ) -> OrderBody {
+        OrderBody(to: node, shard: shard, phase: phase, dryRun: order.isDryRun)
+    }
+
+    // MARK: - Moves
+
+    private func move() throws(OperationError) {
+        switch order.target {
+        case .own(let pair, let shard)?:
+            try tell("/control/pairs/\(pair)/move", shard: Int(shard))
+        case .lead(let shard, let node)?:
+            try tell("/control/shards/\(shard)/switch", to: node)
+            if !order.isDryRun { try waitUntil(shard, isLedBy: node) }
+        case nil: throw OperationError("a move needs a target")
+        }
+    }
+
+    private func waitUntil(_ shard: UInt16, isLedBy node: String) throws(OperationError) {
+        let deadline = client.waiter.loop.nowNanoseconds + Self.handOverMilliseconds * 1_000_000
+        while client.waiter.loop.nowNanoseconds < deadline, !client.waiter.isInterrupted {
+            let now = try client.status().shards.first { $0.id == Int(shard) }
+            if let now, now.primary == node, now.serving {
+                return Terminal.say("shard \(shard) is served by \(node) in epoch \(now.epoch)")
+            }
+            client.waiter.pause(milliseconds: Self.pollMilliseconds / 10)
+        }
+        throw OperationError("\(node) does not serve shard \(shard) yet; see: castle shards")
+    }
+
+    // MARK: - Drain
+
+    private func drain() throws(OperationError) -> Int32 {
+        let node = order.subject
+        try tell("/control/nodes/\(node)/drain")
+        guard !order.isDryRun else { return 0 }
+        var last = ""
+        var stalledAt = client.waiter.loop.nowNanoseconds
+        while !client.waiter.isInterrupted {
+            let roles = try client.status().roles(of: node)
+            if roles.led.isEmpty, roles.followed.isEmpty {
+                Terminal.say("\(node) is empty")
+                return 0
+            }
+            let text = "\(node) leads \(roles.led.count), follows \(roles.followed.count)"
+            let now = client.waiter.loop.nowNanoseconds
+            if text != last {
+                Terminal.say(text)
+                (last, stalledAt) = (text, now)
+            }
+            if now > stalledAt + Self.stallMilliseconds * 1_000_000 { break }
+            client.waiter.pause(milliseconds: Self.pollMilliseconds)
+        }
+        throw OperationError(
+            "\(last) and nothing goes on; it stays drained until castle undrain \(node)"
+        )
+    }
+}
