@@ -45,6 +45,12 @@ public enum EntryDescription {
         case .place(let shard, let replicas, let why):
             "shard \(shard) on [\(replicas.map(\.rawValue).joined(separator: " "))] (\(why))"
         case .drain(let node, let isOn): "\(node) is \(isOn ? "drained" : "used again")"
+        case .beginMove(let symbol, _, let source, let destination, let why):
+            "\(symbol) is to move from shard \(source) to shard \(destination) (\(why))"
+        case .settleMove(let symbol, let generation, let isDone):
+            "\(symbol) \(isDone ? "moved" : "stays") under generation \(generation)"
+        case .endMove(let symbol, let generation):
+            "\(symbol) is forgotten by its source under generation \(generation)"
         case .depart(let node, _, let why): "\(node) leaves (\(why))"
         }
     }

@@ -23,6 +23,16 @@ extension ClusterState {
             writer.write(event.why)
         }
         writer.write(draining)
+        writer.write(map.generations)
+        writer.write(count: moves.count)
+        for move in moves {
+            writer.write(move.symbol)
+            writer.write(move.instrument)
+            writer.write(move.source)
+            writer.write(move.destination)
+            writer.write(move.generation)
+            writer.write(move.isSettled)
+        }
         return writer.bytes
     }
 
@@ -55,9 +65,30 @@ extension ClusterState {
                 )
             )
         }
-        // Nobody could be drained before.
-        if version >= 2 { draining = try reader.readNodes() }
+        // Nobody could be drained and no pair moved before.
+        if version >= 2 {
+            draining = try reader.readNodes()
+            map.generations = try reader.readPairGenerations()
+            moves = try Self.readMoves(&reader)
+        }
         try reader.finish()
+    }
+
+    private static func readMoves(_ reader: inout ByteReader) throws(DecodeError) -> [PairMove] {
+        var moves: [PairMove] = []
+        for _ in 0..<(try reader.readCount(elementSizeMin: 15)) {
+            moves.append(
+                PairMove(
+                    symbol: try reader.readString(),
+                    instrument: try reader.read(InstrumentID.self),
+                    source: try reader.read(ShardID.self),
+                    destination: try reader.read(ShardID.self),
+                    generation: try reader.read(UInt32.self),
+                    isSettled: try reader.readBool()
+                )
+            )
+        }
+        return moves
     }
 
     /// A hash of the whole state; replicas compare theirs (I3).

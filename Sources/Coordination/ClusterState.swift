@@ -32,6 +32,8 @@ public struct ClusterState: Equatable, Sendable {
     public internal(set) var map: ShardMap
     /// For each shard of the map, at the same index, the nodes that may run it.
     public internal(set) var replicas: [[NodeID]]
+    /// Pairs on their way, in the order in which they set out.
+    public internal(set) var moves: [PairMove]
     /// Members that are gone, by id, as they were last known.
     public internal(set) var departed: [Member]
     /// Nodes on which an operator wants nothing to run, by id.
@@ -47,6 +49,7 @@ public struct ClusterState: Equatable, Sendable {
     private init() {
         map = .empty
         replicas = []
+        moves = []
         departed = []
         draining = []
         recent = []
@@ -82,6 +85,18 @@ public struct ClusterState: Equatable, Sendable {
         case .place(let shard, let replicas, let why):
             place(shard, replicas, why: why, at: time)
         case .drain(let node, let isOn): drain(node, isOn, at: time)
+        case .beginMove(let symbol, let instrument, let source, let destination, let why):
+            let move = PairMove(
+                symbol: symbol,
+                instrument: instrument,
+                source: source,
+                destination: destination,
+                generation: map.generation(of: symbol) + 1
+            )
+            begin(move, why: why, at: time)
+        case .settleMove(let symbol, let generation, let isDone):
+            settle(symbol, generation, isDone: isDone, at: time)
+        case .endMove(let symbol, let generation): end(symbol, generation, at: time)
         case .depart(let node, let instance, let why):
             depart(node, instance: instance, why: why, at: time)
         }
@@ -208,7 +223,7 @@ public struct ClusterState: Equatable, Sendable {
         changed("\(member.role) \(node) left (pid \(member.pid))", why: why, at: time)
     }
 
-    private mutating func changed(_ what: String, why: String, at time: Timestamp) {
+    mutating func changed(_ what: String, why: String, at time: Timestamp) {
         map.version += 1
         recent.append(ClusterEvent(time: time, what: Self.clipped(what), why: Self.clipped(why)))
         if recent.count > Self.eventCountMax { recent.removeFirst() }

@@ -24,6 +24,18 @@ public enum CoordinationCommand: Equatable, Sendable {
     case place(shard: ShardID, replicas: [NodeID], why: String)
     /// Nothing is to run on a node any more, or it may be used again.
     case drain(NodeID, isOn: Bool)
+    /// A pair is to move to another shard; ignored while it moves or is not at `source`.
+    case beginMove(
+        symbol: String,
+        instrument: InstrumentID,
+        source: ShardID,
+        destination: ShardID,
+        why: String
+    )
+    /// What the destination decided: the pair trades there now, or goes on where it was.
+    case settleMove(symbol: String, generation: UInt32, isDone: Bool)
+    /// The source has forgotten a pair that moved.
+    case endMove(symbol: String, generation: UInt32)
     /// A process is gone for good; ignored when a newer one of that name has registered.
     case depart(NodeID, instance: UInt64, why: String)
 
@@ -54,6 +66,22 @@ public enum CoordinationCommand: Equatable, Sendable {
             writer.write(UInt8(5))
             writer.write(node.rawValue)
             writer.write(isOn)
+        case .beginMove(let symbol, let instrument, let source, let destination, let why):
+            writer.write(UInt8(10))
+            writer.write(symbol)
+            writer.write(instrument)
+            writer.write(source)
+            writer.write(destination)
+            writer.write(why)
+        case .settleMove(let symbol, let generation, let isDone):
+            writer.write(UInt8(11))
+            writer.write(symbol)
+            writer.write(generation)
+            writer.write(isDone)
+        case .endMove(let symbol, let generation):
+            writer.write(UInt8(12))
+            writer.write(symbol)
+            writer.write(generation)
         case .depart(let node, let instance, let why):
             writer.write(UInt8(3))
             writer.write(node.rawValue)
@@ -86,6 +114,25 @@ public enum CoordinationCommand: Equatable, Sendable {
                 why: try reader.readString()
             )
         case 5: self = .drain(NodeID(try reader.readString()), isOn: try reader.readBool())
+        case 10:
+            self = .beginMove(
+                symbol: try reader.readString(),
+                instrument: try reader.read(InstrumentID.self),
+                source: try reader.read(ShardID.self),
+                destination: try reader.read(ShardID.self),
+                why: try reader.readString()
+            )
+        case 11:
+            self = .settleMove(
+                symbol: try reader.readString(),
+                generation: try reader.read(UInt32.self),
+                isDone: try reader.readBool()
+            )
+        case 12:
+            self = .endMove(
+                symbol: try reader.readString(),
+                generation: try reader.read(UInt32.self)
+            )
         default: throw .badValue(field: "CoordinationCommand", at: 0)
         }
         try reader.finish()

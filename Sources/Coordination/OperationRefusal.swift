@@ -22,6 +22,15 @@ public enum OperationRefusal: Error, Equatable, Sendable, CustomStringConvertibl
     /// The node is in the state asked for.
     case unchanged(NodeID, why: String)
 
+    /// No shard has such a pair.
+    case noSuchPair(String)
+    /// The pair trades on the shard named.
+    case isThere(String, ShardID)
+    /// The pair is on its way already.
+    case isMoving(String)
+    /// Enough pairs are on their way.
+    case tooManyMoves
+
     /// A name for programs; never changes.
     public var code: String {
         switch self {
@@ -34,6 +43,10 @@ public enum OperationRefusal: Error, Equatable, Sendable, CustomStringConvertibl
         case .notReady: "NOT_READY"
         case .noStandby: "NO_STANDBY"
         case .unchanged: "UNCHANGED"
+        case .noSuchPair: "NO_SUCH_PAIR"
+        case .isThere: "IS_THERE"
+        case .isMoving: "IS_MOVING"
+        case .tooManyMoves: "TOO_MANY_MOVES"
         }
     }
 
@@ -50,6 +63,10 @@ public enum OperationRefusal: Error, Equatable, Sendable, CustomStringConvertibl
             "\(node) cannot take over shard \(shard): \(why)"
         case .noStandby(let shard, let why):
             "no standby can take over shard \(shard): \(why)"
+        case .noSuchPair(let symbol): "there is no pair \(symbol)"
+        case .isThere(let symbol, let shard): "\(symbol) trades on shard \(shard)"
+        case .isMoving(let symbol): "\(symbol) is on its way to another shard"
+        case .tooManyMoves: "\(ClusterState.moveCountMax) pairs are on their way; try again"
         case .unchanged(let node, let why): "\(node) \(why)"
         }
     }

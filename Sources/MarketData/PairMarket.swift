@@ -10,6 +10,8 @@ public struct PairMarket: Sendable {
     public private(set) var book: DepthMirror
     /// What the pair takes at present.
     public private(set) var phase: TradingPhase
+    /// The move that brought it to the shard it comes from; 0 for one that never moved.
+    public private(set) var generation: UInt32
 
     /// Starts without trades and orders.
     ///
@@ -18,6 +20,7 @@ public struct PairMarket: Sendable {
         history = TradeHistory(instrument: instrument)
         book = DepthMirror()
         phase = .continuous
+        generation = 0
     }
 
     /// Starts from a shard's snapshot.
@@ -26,10 +29,25 @@ public struct PairMarket: Sendable {
     ///   - history: Trades and candles.
     ///   - book: Levels of the same moment.
     ///   - phase: At the same moment.
-    public init(history: TradeHistory, book: DepthMirror, phase: TradingPhase) {
+    ///   - generation: At the same moment.
+    public init(
+        history: TradeHistory,
+        book: DepthMirror,
+        phase: TradingPhase,
+        generation: UInt32 = 0
+    ) {
         self.history = history
         self.book = book
         self.phase = phase
+        self.generation = generation
+    }
+
+    /// Whether it has all events that came before a move to another shard.
+    ///
+    /// - Parameter arrival: The first event there.
+    /// - Returns: Whether the events after it may follow.
+    public func isWhole(for arrival: PairArrival) -> Bool {
+        book.lastUpdateID >= arrival.updateID && history.lastTradeID >= arrival.lastTradeID
     }
 
     /// The pair.
@@ -45,7 +63,7 @@ public struct PairMarket: Sendable {
         case .trade(let trade): try history.apply(trade)
         case .level(let change): try book.apply(change)
         case .phase(let change): phase = change.phase
-        case .arrival: break
+        case .arrival(let arrival): generation = arrival.generation
         }
     }
 }

@@ -39,6 +39,7 @@ public enum MembershipMessage: Equatable, Sendable {
         case .map(let map):
             writer.write(UInt8(2))
             writer.write(map)
+            writer.write(map.generations)
         case .heartbeat:
             writer.write(UInt8(3))
         case .load(let load):
@@ -71,7 +72,10 @@ public enum MembershipMessage: Equatable, Sendable {
                 )
             }
             self = .status(statuses, observations: observations)
-        case 2: self = .map(try reader.readShardMap())
+        case 2:
+            var map = try reader.readShardMap()
+            map.generations = try reader.readPairGenerations()
+            self = .map(map)
         case 3: self = .heartbeat
         case 4: self = .load(try reader.readLoadReport())
         default: throw .badValue(field: "MembershipMessage", at: 0)
@@ -101,7 +105,16 @@ extension ByteWriter {
         write(status.logSilenceMilliseconds)
     }
 
-    /// Appends a shard map.
+    /// Appends the generations of moved pairs.
+    public mutating func write(_ generations: [PairGeneration]) {
+        write(count: generations.count)
+        for pair in generations {
+            write(pair.symbol)
+            write(pair.generation)
+        }
+    }
+
+    /// Appends a shard map, without the generations, which snapshots once had none of.
     public mutating func write(_ map: ShardMap) {
         write(map.version)
         write(count: map.members.count)
@@ -149,6 +162,20 @@ extension ByteReader {
             isCaughtUp: try readBool(),
             logSilenceMilliseconds: try read(UInt32.self)
         )
+    }
+
+    /// Reads the generations of moved pairs.
+    ///
+    /// - Returns: By name.
+    /// - Throws: `DecodeError`.
+    public mutating func readPairGenerations() throws(DecodeError) -> [PairGeneration] {
+        var generations: [PairGeneration] = []
+        for _ in 0..<(try readCount(elementSizeMin: 8)) {
+            generations.append(
+                PairGeneration(symbol: try readString(), generation: try read(UInt32.self))
+            )
+        }
+        return generations
     }
 
     /// Reads a shard map.

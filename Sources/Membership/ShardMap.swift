@@ -45,6 +45,8 @@ public struct ShardMap: Equatable, Sendable {
     public var members: [Member]
     /// Every shard, by number.
     public var shards: [ShardAssignment]
+    /// Pairs that were moved or tried to be, by name.
+    public var generations: [PairGeneration] = []
 
     /// No cluster yet.
     public static let empty = ShardMap(version: 0, members: [], shards: [])
@@ -68,6 +70,14 @@ public struct ShardMap: Equatable, Sendable {
     /// - Returns: `nil` when unknown.
     public func assignment(_ shard: ShardID) -> ShardAssignment? {
         shards.first { $0.shard == shard }
+    }
+
+    /// The generation that a command for a pair must carry; 0 for one that never moved.
+    ///
+    /// - Parameter symbol: Such as `BTCUSDT`.
+    /// - Returns: The newest attempt to move it that has ended.
+    public func generation(of symbol: String) -> UInt32 {
+        generations.first { $0.symbol == symbol }?.generation ?? 0
     }
 
     /// The shard that owns a pair.

@@ -111,12 +111,7 @@ struct ControlError: Error, Equatable, Sendable {
 
     static func badMethod(_ method: String) -> ControlError {
         ControlError(status: 405, code: "BAD_METHOD", message: "\(method) is not taken here")
-    }
-
-    static func notBuilt(_ what: String) -> ControlError {
-        ControlError(status: 501, code: "NOT_BUILT", message: "\(what) cannot be done yet")
-    }
-}
+    }}
 
 /// The body of an order; a member that is not known is refused, since `dryrun` must not be taken
 /// for nothing.

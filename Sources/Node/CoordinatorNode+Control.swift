@@ -18,6 +18,9 @@ extension CoordinatorNode {
                 body: request.body
             )
             guard isConfirmed else { throw .notLeading(knownLeader) }
+            if case .setPhase(let pair, let phase, let isDryRun) = asked {
+                return try setPhase(of: pair, phase, isDryRun: isDryRun, exchange)
+            }
             exchange.respond(json: try carryOut(asked))
         } catch {
             exchange.respond(json: ControlJSON.encode(error), status: error.status)
@@ -53,8 +56,50 @@ extension CoordinatorNode {
                 try coordinator.rebalance(now: now, &effects)
             }
             return ControlJSON.proposals(begun, isDryRun: false)
-        case .move: throw .notBuilt("a move of a pair")
-        case .setPhase: throw .notBuilt("a change of a pair's phase")
+        case .move(let pair, let shard, let isDryRun):
+            guard let instrument = moves.instrument(pair) else {
+                throw ControlError(OperationRefusal.noSuchPair(pair))
+            }
+            let source = try operate { (coordinator, effects) throws(OperationRefusal) in
+                try coordinator.move(
+                    pair,
+                    instrument,
+                    to: shard,
+                    why: "asked for by an operator",
+                    isDryRun: isDryRun,
+                    now: now,
+                    &effects
+                )
+            }
+            return ControlJSON.done(
+                "\(pair) moves from shard \(source) to shard \(shard)",
+                isDryRun: isDryRun
+            )
+        case .setPhase:
+            throw ControlError(status: 500, code: "INTERNAL", message: "answered by the shard")
+        }
+    }
+
+    private func setPhase(
+        of pair: String,
+        _ phase: TradingPhase,
+        isDryRun: Bool,
+        _ exchange: HTTPExchange
+    ) throws(ControlError) {
+        guard coordinator.state.map.owner(of: pair) != nil else {
+            throw ControlError(OperationRefusal.noSuchPair(pair))
+        }
+        let done = ControlJSON.done("\(pair) is \(phase)", isDryRun: isDryRun)
+        guard !isDryRun else { return exchange.respond(json: done) }
+        moves.setPhase(of: pair, phase) { reply in
+            let error: ControlError
+            switch reply {
+            case .done?: return exchange.respond(json: done)
+            case .rejected(.pairMoved)?: error = ControlError(OperationRefusal.isMoving(pair))
+            case nil: error = .noAnswer(pair)
+            default: error = .refused(pair)
+            }
+            exchange.respond(json: ControlJSON.encode(error), status: error.status)
         }
     }
 
@@ -84,10 +129,25 @@ extension ControlError {
         let status =
             switch refusal {
             case .notLeading: 503
-            case .noSuchShard, .noSuchNode: 404
-            case .busy, .notServing, .isPrimary, .notReady, .noStandby, .unchanged: 409
+            case .noSuchShard, .noSuchNode, .noSuchPair: 404
+            case .busy, .notServing, .isPrimary, .notReady, .noStandby, .unchanged, .isThere,
+                .isMoving, .tooManyMoves:
+                409
             }
         self.init(status: status, code: refusal.code, message: refusal.description)
+    }
+
+    /// The shard did not say in time; the change may have happened, and may be asked for again.
+    static func noAnswer(_ pair: String) -> ControlError {
+        ControlError(
+            status: 504,
+            code: "NO_ANSWER",
+            message: "the shard of \(pair) did not answer in time; ask again"
+        )
+    }
+
+    static func refused(_ pair: String) -> ControlError {
+        ControlError(status: 409, code: "REFUSED", message: "the shard of \(pair) refused")
     }
 
     /// Names the one that leads, if it is known.

@@ -19,6 +19,7 @@ final class CoordinatorNode: HTTPHandlers {
     private(set) var coordinator: Coordinator
     private let members: MemberStreams
     private let metrics: CoordinatorMetrics
+    let moves: MoveDesk
     /// Makes the logs of a new cluster before it may begin; only when bootstrapping.
     private var creation: LogCreation?
     private var isCreated: Bool
@@ -37,12 +38,12 @@ final class CoordinatorNode: HTTPHandlers {
     /// - Throws: What makes it impossible to start.
     static func run(plan: ClusterPlan, id: String, isBootstrapping: Bool) throws {
         let context = try ProcessContext(plan: plan, id: id)
-        let node = CoordinatorNode(context: context, isBootstrapping: isBootstrapping)
+        let node = try CoordinatorNode(context: context, isBootstrapping: isBootstrapping)
         node.start()
         try context.run(node)
     }
 
-    private init(context: ProcessContext, isBootstrapping: Bool) {
+    private init(context: ProcessContext, isBootstrapping: Bool) throws {
         self.context = context
         isCreated = !isBootstrapping
         log = CoordinatorLog(name: "\(context.endpoint.id)/\(context.instance)")
@@ -63,6 +64,8 @@ final class CoordinatorNode: HTTPHandlers {
         members = MemberStreams(plan: context.plan) { try? ClusterPlan.load(path) }
         metrics = CoordinatorMetrics(context.metrics)
         shard0 = context.shardLog(ShardID(0))
+        moves = try MoveDesk(context: context)
+        moves.propose = { [unowned self] in log.propose($0) }
     }
 
     private func start() {
@@ -93,6 +96,10 @@ final class CoordinatorNode: HTTPHandlers {
             var effects: [CoordinatorLogEffect] = []
             log.flush(wall: context.wall, now: now, effects: &effects)
             carryOut(effects)
+        }
+        _ = context.loop.schedule(afterMilliseconds: 5, repeatingMilliseconds: 5) {
+            [unowned self] in
+            if log.isLeading { moves.tick() }
         }
         let interval = coordinator.settings.tickMilliseconds
         _ = context.loop.schedule(afterMilliseconds: interval, repeatingMilliseconds: interval) {
@@ -146,11 +153,13 @@ final class CoordinatorNode: HTTPHandlers {
             case .lead(let state):
                 coordinator.restore(state)
                 perform { $0.becameLeader(now: now, &$1) }
+                moves.follow(coordinator.state, areNew: false)
             case .committed(let commands, let time):
                 for command in commands { note(command) }
                 let before = coordinator.state.map
                 perform { $0.committed(commands, time: time, now: now, &$1) }
                 metrics.changed(from: before, to: coordinator.state.map)
+                if log.isLeading { moves.follow(coordinator.state, areNew: true) }
             case .lost(let reason): context.die(reason)
             case .note(let text): context.log.log(.warning, text)
             }

@@ -16,7 +16,7 @@ final class FundsDesk {
         /// Also the first reference of its transfers.
         let id: UInt64
         let command: Command
-        let target: ShardID
+        var target: ShardID
         let refusal: RequestOutcome
         let deadline: UInt64
         let finish: (RequestOutcome) -> Void
@@ -131,9 +131,16 @@ final class FundsDesk {
         let token = router.park { [weak self] outcome in
             guard let self else { return }
             guard outcome.lacksFunds else { return end(account, Self.merge(job.refusal, outcome)) }
-            perform(account) { $0.refusedAgain(now: self.router.context.now, effects: &$1) }
+            guard let shard = router.shard(of: job.command), shard != job.target else {
+                return perform(account) {
+                    $0.refusedAgain(now: self.router.context.now, effects: &$1)
+                }
+            }
+            // The pair trades elsewhere now, and there the funds are needed.
+            jobs[account]?[0].target = shard
+            start(account)
         }
-        router.channels[job.target]?.submit(job.command, token: token)
+        router.send(job.command, to: job.target, token: token)
     }
 
     private func end(_ account: AccountID, _ outcome: RequestOutcome) {

@@ -13,13 +13,18 @@ extension RouterNode {
         case .command(let instrument, let command, let plan):
             submit(command, in: instrument) { [gateway] in finish(gateway.render($0, plan)) }
         case .query(let instrument, let query, let plan):
-            guard let channel = channel(instrument) else {
-                return finish(gateway.renderUnavailable())
-            }
             let token = park { [gateway] in finish(gateway.render($0, plan)) }
-            channel.ask(query, token: token)
+            route {
+                $0.submit(
+                    .query(query),
+                    of: instrument,
+                    token: token,
+                    deadline: deadline,
+                    effects: &$1
+                )
+            }
         case .queryAll(let query, let plan):
-            gather(shards, ask: query) { [gateway] outcome in
+            gather(query, deadline: deadline) { [gateway] outcome in
                 finish(gateway.render(outcome, plan))
             }
         case .market(let instruments, let plan):
@@ -36,39 +41,107 @@ extension RouterNode {
         in instrument: InstrumentID,
         _ finish: @escaping (RequestOutcome) -> Void
     ) {
-        guard let shard = owners[Int(instrument.rawValue)] else { return finish(.unavailable) }
+        guard let shard = routes.shard(of: instrument) else { return finish(.unavailable) }
         submit(command, to: shard, finish)
     }
 
-    /// Sends a command to a shard, and funds after it where they are missing.
+    /// Sends a command to a shard, or to that of its pair, and funds after it where they are missing.
     func submit(
         _ command: Command,
         to shard: ShardID,
         _ finish: @escaping (RequestOutcome) -> Void
     ) {
-        guard let channel = channels[shard] else { return finish(.unavailable) }
         let token = park { [unowned self] outcome in
+            let shard = self.shard(of: command) ?? shard
             funds.settle(outcome, of: command, on: shard, finish)
         }
-        channel.submit(command, token: token)
+        send(command, to: shard, token: token)
     }
 
-    private func channel(_ instrument: InstrumentID) -> ShardChannel? {
-        owners[Int(instrument.rawValue)].flatMap { channels[$0] }
+    /// Sends a command to the shard of its pair; one without a pair to the shard named.
+    func send(_ command: Command, to shard: ShardID, token: UInt64) {
+        guard let instrument = command.instrument else {
+            guard let channel = channels[shard] else { return complete(token, .unavailable) }
+            return channel.submit(command, token: token)
+        }
+        route {
+            $0.submit(
+                .command(command),
+                of: instrument,
+                token: token,
+                deadline: deadline,
+                effects: &$1
+            )
+        }
     }
 
-    /// Asks several shards the same and puts the replies together.
+    /// The shard that the pair of a command trades on; `nil` for a command without a pair.
+    func shard(of command: Command) -> ShardID? {
+        command.instrument.flatMap { routes.shard(of: $0) }
+    }
+
+    private var deadline: UInt64 {
+        context.now + ShardChannel.deadlineMilliseconds * 1_000_000
+    }
+
+    // MARK: Routes
+
+    /// Gives the routes an input and carries out what they want.
+    func route(_ input: (inout PairRoutes, inout [RouteEffect]) -> Void) {
+        var effects: [RouteEffect] = []
+        input(&routes, &effects)
+        for effect in effects {
+            switch effect {
+            case .complete(let token, let outcome): finish(token, outcome)
+            case .send(let request, let shard, let generation, let token, let deadline):
+                send(request, to: shard, generation, token: token, deadline)
+            }
+        }
+    }
+
+    private func send(
+        _ request: PairRequest,
+        to shard: ShardID,
+        _ generation: UInt32,
+        token: UInt64,
+        _ deadline: UInt64
+    ) {
+        guard let channel = channels[shard] else { return complete(token, .unavailable) }
+        switch request {
+        case .command(let command):
+            channel.submit(command, generation: generation, token: token, deadline: deadline)
+        case .query(let query): channel.ask(query, token: token, deadline: deadline)
+        }
+    }
+
+    /// Asks every shard the same and puts the replies together.
+    ///
+    /// One that a pair is just leaving does not say what it has: asked anew with the next map. A map
+    /// that came meanwhile may have let a pair slip through between two shards.
     private func gather(
-        _ shards: [ShardID],
-        ask query: Query,
+        _ query: Query,
+        deadline: UInt64,
         _ finish: @escaping (RequestOutcome) -> Void
     ) {
+        let (shards, version) = (shards, mapVersion)
         guard !shards.isEmpty else { return finish(.unavailable) }
         var outcomes: [RequestOutcome] = []
         for shard in shards {
-            let token = park { outcome in
+            let token = park { [unowned self] outcome in
                 outcomes.append(outcome)
                 guard outcomes.count == shards.count else { return }
+                let isMoving = outcomes.contains(.reply(.rejected(.pairMoved)))
+                if isMoving, version == mapVersion {
+                    return awaitMap(deadline: deadline) { [unowned self] isThere in
+                        guard isThere else { return finish(.unavailable) }
+                        gather(query, deadline: deadline, finish)
+                    }
+                }
+                if isMoving || (version != mapVersion && query.dependsOnPairs),
+                    context.now < deadline
+                {
+                    return gather(query, deadline: deadline, finish)
+                }
                 var replies: [Reply] = []
                 for outcome in outcomes {
                     guard case .reply(let reply) = outcome else { return finish(outcome) }
@@ -76,7 +149,7 @@ extension RouterNode {
                 }
                 finish(.reply(Reply.merge(replies)))
             }
-            channels[shard]?.ask(query, token: token)
+            channels[shard]?.ask(query, token: token, deadline: deadline)
         }
     }
 
@@ -85,7 +158,7 @@ extension RouterNode {
     private func read(_ instruments: [InstrumentID], _ finish: @escaping (Bool) -> Void) {
         var wanted: [ShardID] = []
         for instrument in instruments {
-            guard let shard = owners[Int(instrument.rawValue)] else { return finish(false) }
+            guard let shard = routes.shard(of: instrument) else { return finish(false) }
             if !wanted.contains(shard) { wanted.append(shard) }
         }
         var remaining = wanted.count
@@ -113,6 +186,16 @@ extension Gateway {
         case .unknown: renderUnknown()
         case .unavailable: renderUnavailable()
         case .overloaded: renderOverloaded()
+        }
+    }
+}
+
+extension Query {
+    /// Whether it is about the pairs that a shard has.
+    fileprivate var dependsOnPairs: Bool {
+        switch self {
+        case .openOrders, .openOrderLists, .positions: true
+        default: false
         }
     }
 }

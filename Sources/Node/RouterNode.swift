@@ -20,8 +20,10 @@ final class RouterNode: HTTPHandlers {
     private var limiter: WeightLimiter
     var channels: [ShardID: ShardChannel] = [:]
     var shards: [ShardID] = []
-    /// The shard of each pair, by instrument id, from the newest map.
-    var owners: [ShardID?] = []
+    /// Where each pair trades, from the newest map.
+    var routes: PairRoutes
+    /// Who waits for the next map.
+    private var mapWaiters: [(deadline: UInt64, go: (Bool) -> Void)] = []
     private(set) lazy var funds = FundsDesk(
         router: self,
         reference: context.instance
@@ -66,7 +68,7 @@ final class RouterNode: HTTPHandlers {
         )
         limiter = WeightLimiter(limitPerMinute: limits.weightPerMinute)
         metrics = RouterMetrics(context.metrics)
-        owners = instruments.map { _ in nil }
+        routes = PairRoutes(count: instruments.count)
     }
 
     private func start() {
@@ -83,10 +85,12 @@ final class RouterNode: HTTPHandlers {
             [unowned self] in
             for shard in shards { channels[shard]?.tick() }
             funds.tick()
+            route { $0.tick(now: context.now, effects: &$1) }
+            endWaiting()
             metrics.measure(
                 inFlight: waiting.count,
                 listeners: board.listenerCount,
-                mapVersion: self.link?.map.version ?? 0
+                mapVersion: mapVersion
             )
         }
     }
@@ -100,9 +104,39 @@ final class RouterNode: HTTPHandlers {
                 guard let id = venue.instruments.firstIndex(where: { $0.symbol == pair }) else {
                     continue
                 }
-                owners[id] = assignment.shard
+                route {
+                    $0.assign(
+                        InstrumentID(UInt16(id)),
+                        to: assignment.shard,
+                        generation: map.generation(of: pair),
+                        effects: &$1
+                    )
+                }
             }
         }
+        let waiters = mapWaiters
+        mapWaiters = []
+        for waiter in waiters { waiter.go(true) }
+    }
+
+    /// The version of the newest map; 0 before the first.
+    var mapVersion: UInt64 { link?.map.version ?? 0 }
+
+    /// Waits for the next map.
+    func awaitMap(deadline: UInt64, _ go: @escaping (Bool) -> Void) {
+        mapWaiters.append((deadline, go))
+    }
+
+    private func endWaiting() {
+        let late = mapWaiters.filter { $0.deadline <= context.now }
+        guard !late.isEmpty else { return }
+        mapWaiters.removeAll { $0.deadline <= context.now }
+        for waiter in late { waiter.go(false) }
+    }
+
+    /// Lets the mirrors of other shards go on with pairs that have arrived there.
+    func goOn(besides shard: ShardID) {
+        for other in shards where other != shard { channels[other]?.goOn() }
     }
 
     private func add(_ shard: ShardID) -> ShardChannel {
@@ -134,7 +168,13 @@ final class RouterNode: HTTPHandlers {
 
     // MARK: Outcomes
 
+    /// Takes what a shard said; a request whose pair was not there goes on.
     func complete(_ token: UInt64, _ outcome: RequestOutcome) {
+        guard routes.hasSent(token) else { return finish(token, outcome) }
+        route { $0.completed(token, outcome, effects: &$1) }
+    }
+
+    func finish(_ token: UInt64, _ outcome: RequestOutcome) {
         waiting.removeValue(forKey: token)?(outcome)
     }
 
@@ -223,7 +263,7 @@ final class RouterNode: HTTPHandlers {
 
     private func health() -> [UInt8] {
         var lines = "ok router=\(context.endpoint.id) uptime_seconds=\(context.uptimeSeconds) "
-        lines += "map_version=\(link?.map.version ?? 0)\n"
+        lines += "map_version=\(mapVersion)\n"
         for shard in shards {
             guard let channel = channels[shard] else { continue }
             lines += "shard=\(shard) session=\(channel.isOpen ? "open" : "down") "

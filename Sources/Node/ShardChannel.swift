@@ -18,48 +18,56 @@ final class ShardChannel {
     let shard: ShardID
     private let context: ProcessContext
     private unowned let router: RouterNode
-    private var session: ShardSession
-    private var sessionLink: StreamLink?
+    private let line: ShardLine
     private(set) var mirror = MarketMirror()
     private var feedLink: StreamLink?
     private var feedAddress: String?
     private var feedRetryAt: UInt64 = 0
-    private(set) var lastHeard: UInt64 = 0
+    private var feedHeard: UInt64 = 0
 
     init(context: ProcessContext, router: RouterNode, shard: ShardID) {
         self.context = context
         self.router = router
         self.shard = shard
-        session = ShardSession(
-            session: SessionID(rawValue: context.instance &+ UInt64(shard.rawValue)),
-            shard: shard
+        line = ShardLine(
+            context: context,
+            shard: shard,
+            session: context.instance &+ UInt64(shard.rawValue)
         )
+        line.onComplete = { [unowned router] in router.complete($0, $1) }
     }
 
     /// Whether the session's stream is up.
-    var isOpen: Bool { session.isOpen }
+    var isOpen: Bool { line.isOpen }
 
     /// Commands and questions not yet answered.
-    var inFlightCount: Int { session.inFlightCount }
+    var inFlightCount: Int { line.inFlightCount }
 
     /// Whether market data of this shard has ever arrived.
     var isLoaded: Bool { mirror.position != nil }
 
+    /// When anything came from the shard, on either stream.
+    var lastHeard: UInt64 { max(line.lastHeard, feedHeard) }
+
     func assign(address: String?, epoch: Epoch) {
-        perform { $0.assign(address: address, epoch: epoch, effects: &$1) }
+        line.assign(address: address, epoch: epoch)
         guard address != feedAddress else { return }
         feedAddress = address
         openFeed()
     }
 
-    func submit(_ command: Command, token: UInt64) {
-        let deadline = deadline
-        perform { $0.submit(command, token: token, deadline: deadline, effects: &$1) }
+    func submit(
+        _ command: Command,
+        generation: UInt32 = 0,
+        token: UInt64,
+        deadline: UInt64? = nil
+    ) {
+        let deadline = deadline ?? self.deadline
+        line.submit(command, generation: generation, token: token, deadline: deadline)
     }
 
-    func ask(_ query: Query, token: UInt64) {
-        let deadline = deadline
-        perform { $0.ask(query, token: token, deadline: deadline, effects: &$1) }
+    func ask(_ query: Query, token: UInt64, deadline: UInt64? = nil) {
+        line.ask(query, token: token, deadline: deadline ?? self.deadline)
     }
 
     /// Waits until the mirror has reached a position.
@@ -71,7 +79,7 @@ final class ShardChannel {
 
     func tick() {
         let now = context.now
-        perform { $0.tick(now: now, effects: &$1) }
+        line.tick()
         var effects: [MirrorEffect] = []
         mirror.tick(now: now, effects: &effects)
         carryOut(effects)
@@ -80,60 +88,6 @@ final class ShardChannel {
     }
 
     private var deadline: UInt64 { context.now + Self.deadlineMilliseconds * 1_000_000 }
-
-    // MARK: Session
-
-    private func perform(_ input: (inout ShardSession, inout [SessionEffect]) -> Void) {
-        var effects: [SessionEffect] = []
-        input(&session, &effects)
-        var output = ByteWriter()
-        for effect in effects {
-            switch effect {
-            case .send(let request): request.write(to: &output)
-            case .connect(let address):
-                sessionLink = link(to: address, path: SessionPath.session)
-            case .disconnect:
-                sessionLink?.close()
-                sessionLink = nil
-            case .complete(let token, let outcome): router.complete(token, outcome)
-            }
-        }
-        if !output.bytes.isEmpty { sessionLink?.write(output.bytes) }
-    }
-
-    private func link(to address: String, path: String) -> StreamLink {
-        let link = StreamLink(
-            context: context,
-            address: address,
-            path: path,
-            sizeMax: SessionResponse.sizeMax
-        )
-        link.onOpen = { [weak self] in self?.perform { $0.connected(effects: &$1) } }
-        link.onClose = { [weak self, weak link] reason in
-            guard let self, let link, link === sessionLink else { return }
-            sessionLink = nil
-            note("session closed", reason)
-            let now = context.now
-            perform { $0.disconnected(now: now, effects: &$1) }
-        }
-        link.onFrame = { [weak self, weak link] frame throws(DecodeError) in
-            guard let self, let link, link === sessionLink else { return }
-            let response = try SessionResponse(from: &frame)
-            let now = context.now
-            lastHeard = now
-            perform { $0.received(response, now: now, effects: &$1) }
-        }
-        link.connect()
-        return link
-    }
-
-    private func note(_ message: String, _ reason: String) {
-        context.log.log(
-            .warning,
-            message,
-            ["shard": LogValue(shard.rawValue), "reason": .text(reason)]
-        )
-    }
 
     // MARK: Feed
 
@@ -150,11 +104,15 @@ final class ShardChannel {
             sizeMax: FeedMessage.sizeMax
         )
         feedLink = link
-        lastHeard = context.now
+        feedHeard = context.now
         link.onClose = { [weak self, weak link] reason in
             guard let self, let link, link === feedLink else { return }
             feedLink = nil
-            note("feed closed", reason)
+            context.log.log(
+                .warning,
+                "feed closed",
+                ["shard": LogValue(shard.rawValue), "reason": .text(reason)]
+            )
         }
         link.onFrame = { [weak self, weak link] frame throws(DecodeError) in
             guard let self, let link, link === feedLink else { return }
@@ -164,10 +122,27 @@ final class ShardChannel {
     }
 
     private func received(_ message: FeedMessage) {
-        lastHeard = context.now
+        feedHeard = context.now
         var effects: [MirrorEffect] = []
         router.board.update { markets, board in
-            mirror.received(message, markets: &markets, observer: board, effects: &effects)
+            mirror.received(
+                message,
+                now: feedHeard,
+                markets: &markets,
+                observer: board,
+                effects: &effects
+            )
+        }
+        carryOut(effects)
+        router.goOn(besides: shard)
+    }
+
+    /// Applies what waited for a pair to arrive from another shard, if that has come so far.
+    func goOn() {
+        guard mirror.isHolding else { return }
+        var effects: [MirrorEffect] = []
+        router.board.update { markets, board in
+            mirror.goOn(markets: &markets, observer: board, effects: &effects)
         }
         carryOut(effects)
     }

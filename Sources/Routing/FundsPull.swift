@@ -113,6 +113,10 @@ public struct FundsPull: Sendable {
         guard waiting.remove(step) != nil else { return }
         switch (step, outcome) {
         case (.shortfall, .reply(.shortfall(let asset, let amount))): missing = (asset, amount)
+        // The pair left: the command is refused again where it is now.
+        case (.shortfall, .reply(.rejected(.pairMoved))),
+            (.shortfall, .reply(.rejected(.unknownInstrument))):
+            return sendAgain(&effects)
         case (.shortfall, _): return giveUp(&effects)
         case (.balances(let shard), .reply(.balances(let some))): balances[shard] = some
         case (.transfer(let shard), .reply(.transferred(let sequence))):

@@ -33,26 +33,85 @@ public struct MarketMirror: Sendable {
 
     /// The most reads waiting for a position.
     public static let waitersMax = 65_536
+    /// The most messages that wait for a pair to arrive.
+    static let heldMax = 4096
+    /// A pair that has not arrived whole for so long is asked for anew.
+    static let holdNanoseconds: UInt64 = 500_000_000
 
     /// The last event applied; `nil` before the first snapshot.
     public private(set) var position: SequenceNumber?
     private var waiters: [Waiter] = []
+    /// Messages that come after the arrival of a pair whose other events are still to come, from
+    /// the shard it left.
+    private var held: [FeedMessage] = []
+    private var heldSince: UInt64 = 0
 
     /// Starts empty.
     public init() {}
+
+    /// Whether something waits for a pair to arrive.
+    public var isHolding: Bool { !held.isEmpty }
 
     /// Takes a message of the feed.
     ///
     /// - Parameters:
     ///   - message: As it came.
+    ///   - now: Monotonic nanoseconds.
     ///   - markets: All pairs of the venue, by instrument id.
     ///   - observer: Is told of each change.
     ///   - effects: What to do is appended here.
     public mutating func received(
         _ message: FeedMessage,
+        now: UInt64,
         markets: inout [PairMarket],
         observer: some MarketObserver,
         effects: inout [MirrorEffect]
+    ) {
+        if case .snapshot = message { held = [] }
+        if held.isEmpty { heldSince = now }
+        guard held.isEmpty else {
+            held.append(message)
+            guard held.count > Self.heldMax || now > heldSince + Self.holdNanoseconds else {
+                return
+            }
+            held = []
+            position = nil
+            return effects.append(.resync)
+        }
+        take(message, &markets, observer, &effects)
+        observer.finishedBatch(markets)
+        release(&effects)
+    }
+
+    /// Goes on with what waited for a pair to arrive; to be called when another mirror has moved.
+    ///
+    /// - Parameters:
+    ///   - markets: All pairs of the venue, by instrument id.
+    ///   - observer: Is told of each change.
+    ///   - effects: What to do is appended here.
+    public mutating func goOn(
+        markets: inout [PairMarket],
+        observer: some MarketObserver,
+        effects: inout [MirrorEffect]
+    ) {
+        let messages = held
+        held = []
+        for (index, message) in messages.enumerated() {
+            take(message, &markets, observer, &effects)
+            guard held.isEmpty else {
+                held += messages[(index + 1)...]
+                break
+            }
+        }
+        observer.finishedBatch(markets)
+        release(&effects)
+    }
+
+    private mutating func take(
+        _ message: FeedMessage,
+        _ markets: inout [PairMarket],
+        _ observer: some MarketObserver,
+        _ effects: inout [MirrorEffect]
     ) {
         switch message {
         case .snapshot(let position, let pairs):
@@ -62,20 +121,35 @@ public struct MarketMirror: Sendable {
             guard let position, first.rawValue == position.rawValue + 1 else {
                 return effects.append(.resync)
             }
-            guard Self.apply(events, &markets, observer) else {
+            let count = Self.wholeCount(events, markets)
+            guard Self.apply(events[..<count], &markets, observer) else {
                 self.position = nil
                 return effects.append(.resync)
             }
-            self.position = SequenceNumber(position.rawValue + UInt64(events.count))
+            self.position = SequenceNumber(position.rawValue + UInt64(count))
+            guard count < events.count else { return }
+            let next = SequenceNumber(position.rawValue + UInt64(count) + 1)
+            held = [.events(first: next, Array(events[count...]))]
         case .heartbeat(let reached):
             if let position, reached > position { effects.append(.resync) }
         }
-        observer.finishedBatch(markets)
-        release(&effects)
+    }
+
+    /// How many events come before the arrival of a pair that is not whole here.
+    private static func wholeCount(_ events: [MarketEvent], _ markets: [PairMarket]) -> Int {
+        let place = events.firstIndex { event in
+            guard case .arrival(let arrival) = event else { return false }
+            let index = Int(arrival.instrument.rawValue)
+            return index < markets.count && !markets[index].isWhole(for: arrival)
+        }
+        return place ?? events.count
     }
 
     /// Forgets the position: the next subscription asks for a snapshot.
-    public mutating func forget() { position = nil }
+    public mutating func forget() {
+        position = nil
+        held = []
+    }
 
     /// Waits until the mirror holds everything up to a position.
     ///
@@ -120,7 +194,7 @@ public struct MarketMirror: Sendable {
     }
 
     private static func apply(
-        _ events: [MarketEvent],
+        _ events: ArraySlice<MarketEvent>,
         _ markets: inout [PairMarket],
         _ observer: some MarketObserver
     ) -> Bool {
@@ -143,6 +217,8 @@ public struct MarketMirror: Sendable {
             let market = market(of: pair, markets[index].instrument)
         else { return }
         let old = markets[index]
+        // The shard that a pair has left still shows it for a while.
+        guard market.generation >= old.generation else { return }
         markets[index] = market
         observer.replaced(old, by: market)
     }
@@ -161,7 +237,12 @@ public struct MarketMirror: Sendable {
                 asks: pair.asks.map(DepthLevel.init)
             )
         )
-        return PairMarket(history: history, book: book, phase: pair.phase)
+        return PairMarket(
+            history: history,
+            book: book,
+            phase: pair.phase,
+            generation: pair.generation
+        )
     }
 }
 

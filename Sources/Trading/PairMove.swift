@@ -6,7 +6,8 @@
 public enum PairMoveStep: Equatable, Sendable {
     /// Source: nothing of the pair changes any more; its holds are on their way.
     case freeze
-    /// Source, after `abort` at the destination: the pair goes on here, under the new generation.
+    /// Source, after `abort` at the destination: the pair goes on here, under the new generation,
+    /// whether it was frozen or not.
     case unfreeze
     /// Source, after `activate` at the destination: the pair is forgotten.
     case release

@@ -66,11 +66,15 @@ extension TradingEngine {
         _ generation: UInt32,
         _ standing: PairStanding
     ) -> RejectReason? {
-        guard generation == standing.generation, let number = markets.number(of: instrument) else {
-            return .moveRefused
+        guard let number = markets.number(of: instrument) else { return .moveRefused }
+        if standing.state == .active {
+            // It never froze, and a freeze that comes late must find the attempt over.
+            if generation > standing.generation { begin(number, generation) }
+            return nil
         }
-        if standing.state == .active { return nil }
-        guard standing.state == .frozen, moveHolds(of: number, isLeaving: false) else {
+        guard generation == standing.generation, standing.state == .frozen,
+            moveHolds(of: number, isLeaving: false)
+        else {
             return .moveRefused
         }
         begin(number, generation)
