@@ -15,8 +15,9 @@ public enum SimulateCommand {
         package var entryCount: UInt64
         package var completedCount: Int
         package var epochCount: Int
-        /// Shards of the cluster.
+        /// Shards of the cluster, and how often one was handed over as an operator asked.
         package var shardCount: Int
+        package var switchOverCount: Int
         /// How long the cluster ran on its virtual clock.
         package var milliseconds: UInt64
     }
@@ -47,6 +48,8 @@ public enum SimulateCommand {
         public var acceptorCount: Int?
         /// Shards of the cluster; nil lets each seed say.
         public var shardCount: Int?
+        /// Whether operators ask for switch-overs.
+        public var hasOperators: Bool
         /// What is taken out.
         public var planted: PlantedFault?
         /// The numbers of the faults to let through; nil for all.
@@ -60,6 +63,7 @@ public enum SimulateCommand {
             minutes: Int? = nil,
             acceptorCount: Int? = nil,
             shardCount: Int? = nil,
+            hasOperators: Bool = true,
             planted: PlantedFault? = nil,
             faults: Set<Int>? = nil
         ) {
@@ -69,6 +73,7 @@ public enum SimulateCommand {
             self.minutes = minutes
             self.acceptorCount = acceptorCount
             self.shardCount = shardCount
+            self.hasOperators = hasOperators
             self.planted = planted
             self.faults = faults
         }
@@ -136,6 +141,7 @@ public enum SimulateCommand {
             completedCount: cluster.clients.reduce(0) { $0 + $1.completedCount },
             epochCount: cluster.shards.reduce(0) { $0 + $1.oracle.chain.openedEpochs.count },
             shardCount: cluster.shards.count,
+            switchOverCount: cluster.switchOverCount,
             milliseconds: cluster.now / SimulatedCluster.millisecond
         )
     }
@@ -147,6 +153,7 @@ extension SimulateCommand.Options {
         var words = minutes.map { " --minutes \($0)" } ?? " --steps \(steps)"
         if let acceptorCount { words += " --acceptors \(acceptorCount)" }
         if let shardCount { words += " --shards \(shardCount)" }
+        if !hasOperators { words += " --operators none" }
         if let planted { words += " --without \(planted.rawValue)" }
         if let faults {
             words +=

@@ -8,6 +8,7 @@ extension SimulatedCluster {
         case .tick(let process, let instance): tick(process, instance, event)
         case .flush(let process, let instance): flush(process, instance, event)
         case .fault: fault()
+        case .operate: operate()
         case .heal(let link): heal(link)
         case .openStream(let stream): openStream(stream)
         case .toNode(let stream): arriveAtNode(stream, event)

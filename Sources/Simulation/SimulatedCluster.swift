@@ -20,6 +20,8 @@ final class SimulatedCluster {
     var random: RandomSource
     /// Draws faults and nothing else, so that leaving one out changes no other.
     var chance: RandomSource
+    /// Draws what operators ask for.
+    var operators: RandomSource
     var queue = EventQueue<SimulatedEvent>()
     /// Virtual nanoseconds.
     var now: UInt64 = 0
@@ -40,6 +42,8 @@ final class SimulatedCluster {
     /// How far faults are apart and how long they last, as a multiple of the shortest.
     let faultPace: UInt64
     var faultCount = 0
+    /// Requests of operators that were taken.
+    var switchOverCount = 0
 
     var acceptors: [SimulatedAcceptor] = []
     var connections: [UInt64: LogConnection] = [:]
@@ -76,7 +80,8 @@ final class SimulatedCluster {
 
     init(seed: UInt64, _ plan: SimulateCommand.Options) {
         self.plan = plan
-        // Dice of its own: a cluster of one shard is what it always was.
+        // Dice of their own: a cluster of one shard without operators is what it always was.
+        operators = RandomSource(seed: seed ^ 0x4F50_4552_4154_4F52)
         var dice = RandomSource(seed: seed ^ 0x5348_4152_4453)
         layout = ClusterLayout(shardCount: plan.shardCount, nodeCount: Self.nodeCount, &dice)
         shards = layout.shards.map { SimulatedShard($0.id) }
@@ -99,6 +104,7 @@ final class SimulatedCluster {
         members = Array(repeating: SimulatedMember(), count: Self.nodeCount + Self.routerCount)
         for router in 0..<Self.routerCount { startMember(Self.nodeCount + router) }
         queue.add(.fault, at: 80 * Self.millisecond)
+        if plan.hasOperators { queue.add(.operate, at: 90 * Self.millisecond) }
     }
 
     private static func settings(_ random: inout RandomSource) -> ReplicaSettings {

@@ -67,5 +67,6 @@ enum SimulatedEvent {
     case probe(process: Int, instance: UInt64, NodeID)
     // Faults.
     case fault
+    case operate
     case heal(SimulatedLink)
 }

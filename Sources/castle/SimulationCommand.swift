@@ -12,6 +12,7 @@ enum SimulationCommand {
         Arguments.Flag("--minutes", "K", help: "virtual minutes under faults, instead of --steps"),
         Arguments.Flag("--acceptors", "N", help: "1, 3 or 5 (each seed draws its own)"),
         Arguments.Flag("--shards", "N", help: "1 to 3 (each seed draws its own)"),
+        Arguments.Flag("--operators", "none", help: "leave out what operators ask for"),
         Arguments.Flag("--without", "CHECK", help: "leave out a check: \(checks)"),
         Arguments.Flag("--faults", "LIST", help: "let these faults through: 3,7,12 or none (all)"),
     ]
@@ -54,6 +55,10 @@ enum SimulationCommand {
             }
             if arguments.text("--shards") != nil {
                 options.shardCount = try arguments.integer("--shards", in: 1...3, default: 1)
+            }
+            if let word = arguments.text("--operators") {
+                guard word == "none" else { refuse("castle simulate: --operators is none") }
+                options.hasOperators = false
             }
             if let name = arguments.text("--without") {
                 guard let planted = SimulateCommand.PlantedFault(rawValue: name) else {

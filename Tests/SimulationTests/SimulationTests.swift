@@ -40,6 +40,7 @@ import Testing
         #expect(runs.allSatisfy { $0.shardCount == shards })
         #expect(runs.reduce(0) { $0 + $1.completedCount } > 150)
         #expect(runs.reduce(0) { $0 + $1.epochCount } > 20)
+        #expect(runs.reduce(0) { $0 + $1.switchOverCount } > 0)
     }
 
     @Test func seedsDrawTheNumberOfShards() {
@@ -51,13 +52,18 @@ import Testing
 
     /// Each was the first to show a fault of the roles, which has been mended since.
     ///
-    /// All are of the time when a cluster had one shard, and mean what they meant with one.
+    /// All are of the time when a cluster had one shard and no operators, and mean what they meant.
     ///
     /// A standby that took its first answer for the end of the log (110,925); a primary that did not
     /// look for the base of its next term (203,899).
     @Test(arguments: [110_925, 203_899] as [UInt64])
     func seedThatFailedOnce(seed: UInt64) {
-        let options = SimulateCommand.Options(seed: seed, steps: 6000, shardCount: 1)
+        let options = SimulateCommand.Options(
+            seed: seed,
+            steps: 6000,
+            shardCount: 1,
+            hasOperators: false
+        )
         #expect(SimulateCommand.simulate(seed, options).failure == nil)
     }
 
@@ -93,6 +99,7 @@ import Testing
                 steps: 6000,
                 acceptorCount: acceptors,
                 shardCount: shards,
+                hasOperators: false,
                 planted: planted
             )
         }
@@ -125,7 +132,7 @@ import Testing
         let again = try #require(lines.last)
         let command =
             "again: castle simulate --seed 34 --seeds 1 --steps 6000 --acceptors 3 --shards 1 "
-            + "--without epoch-check --faults "
+            + "--operators none --without epoch-check --faults "
         #expect(again.hasPrefix(command))
         let faults = again.dropFirst(command.count).split(separator: ",").compactMap { Int($0) }
         #expect(lines.contains { $0.hasPrefix("\(faults.count) of its ") })
