@@ -41,7 +41,7 @@ let package = Package(
         module("MarketData", ["Trading", "Wire"]),
         module("Membership", ["Trading", "Wire"]),
         module("Replication", ["Trading", "Wire"]),
-        module("Shard", ["Trading", "Matching", "MarketData", "Wire", "Replication"]),
+        module("Shard", ["Trading", "Accounts", "Matching", "MarketData", "Wire", "Replication"]),
         module("Routing", ["Trading", "MarketData", "Wire", "Membership"]),
         module("Coordination", ["Trading", "Wire", "Membership", "Replication"]),
         module(
@@ -126,7 +126,11 @@ let package = Package(
         tests("Coordination", ["Coordination", "Membership", "Replication", "Wire", "Trading"]),
         tests(
             "Audit",
-            ["Audit", "Coordination", "Membership", "Replication", "Shard", "Wire", "Trading"]
+            [
+                "Audit", "Matching", "Coordination", "Membership", "Replication", "Shard", "Wire",
+                "Trading",
+            ],
+            exclude: ["Golden"]
         ),
         tests("Simulation", ["Simulation"]),
         tests("EventLoop", ["EventLoop"]),

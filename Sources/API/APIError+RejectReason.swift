@@ -78,6 +78,11 @@ extension APIError {
         case .quantityIncrease: self = .quantityIncrease
         case .unknownList: self = .unknownList
         case .noSuchList: self = .noSuchList
+        // Only other shards and operators make requests that end so.
+        case .transferGap, .recentlyCredited: self = .unavailable
+        case .referenceTaken, .noSuchWithdrawal: self = .unsupportedCombination
+        // The router waits for these and never shows them.
+        case .pairMoved, .moveRefused, .moveAborted: self = .unknownOutcome
         }
     }
 }

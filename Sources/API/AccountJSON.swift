@@ -57,14 +57,14 @@ struct AccountJSON {
         to writer: inout JSONWriter
     ) {
         for balance in perAsset(balances) {
-            if omitsZeros, balance.free == .zero, balance.locked == .zero { continue }
+            if omitsZeros, balance.total == .zero { continue }
             writer.object {
                 $0.key("asset")
                 $0.raw(venue.json(balance.asset))
                 $0.key("free")
-                $0.decimal(balance.free.units)
+                $0.decimal(balance.shownFree.units)
                 $0.key("locked")
-                $0.decimal(balance.locked.units)
+                $0.decimal(balance.shownLocked.units)
             }
         }
     }
@@ -87,11 +87,12 @@ struct AccountJSON {
                 $0.key("name")
                 $0.raw(venue.json(balance.asset))
                 $0.key("free")
-                $0.decimal(balance.free.units)
+                $0.decimal(balance.shownFree.units)
                 $0.key("locked")
-                $0.decimal(balance.locked.units)
-                for name: StaticString in ["freeze", "withdrawing", "ipoing", "ipoable", "storage"]
-                {
+                $0.decimal((balance.shownLocked - balance.withdrawing).units)
+                $0.key("withdrawing")
+                $0.decimal(balance.withdrawing.units)
+                for name: StaticString in ["freeze", "ipoing", "ipoable", "storage"] {
                     $0.key(name)
                     $0.decimal(0)
                 }

@@ -74,6 +74,8 @@ extension Reply {
             if let last = totals.indices.last, totals[last].asset == balance.asset {
                 totals[last].free += balance.free
                 totals[last].locked += balance.locked
+                totals[last].sent += balance.sent
+                totals[last].withdrawing += balance.withdrawing
             } else {
                 totals.append(balance)
             }

@@ -2,9 +2,10 @@ import Trading
 import Wire
 
 extension Ledger {
-    /// Appends the whole state: assets, the fee schedule, accounts, the references of deposits.
+    /// Appends the whole state: assets, the fee schedule, accounts, what moves between shards and
+    /// the outside.
     ///
-    /// Assets and accounts stand in order of creation, references are sorted, so that equal states
+    /// Assets and accounts stand in order of creation, all else is sorted, so that equal states
     /// have equal bytes.
     ///
     /// - Parameter writer: Where the bytes go.
@@ -14,6 +15,7 @@ extension Ledger {
             writer.write(columns[position])
             writer.write(fees[UInt32(position)])
             writer.write(deposits[position])
+            writer.write(withdrawals[position])
         }
         writer.write(feeSchedule)
         writer.write(count: accounts.count)
@@ -24,22 +26,48 @@ extension Ledger {
                 writer.write(entries[UInt32(row * stride + position)].locked)
             }
         }
-        writer.write(count: references.count)
-        for reference in references.sorted() { writer.write(reference) }
+        encodeReferences(into: &writer)
+        encodeTransit(into: &writer)
+        encodeMovements(into: &writer)
         writer.write(digest)
+    }
+
+    private func encodeReferences(into writer: inout ByteWriter) {
+        writer.write(count: references.count)
+        for (reference, content) in references.sorted(by: { $0.key < $1.key }) {
+            writer.write(reference)
+            writer.write(content)
+        }
     }
 
     /// Reads what `encode(into:)` wrote.
     ///
-    /// - Parameter reader: At the first byte of the ledger.
+    /// - Parameters:
+    ///   - reader: At the first byte of the ledger.
+    ///   - hasTransit: Whether it was written by a build that moves funds between shards; one before
+    ///     had no withdrawals, no transfers, and only the numbers of references.
     /// - Throws: `DecodeError`, also when an asset does not add up.
-    public init(decoding reader: inout ByteReader) throws(DecodeError) {
+    public init(decoding reader: inout ByteReader, hasTransit: Bool = true) throws(DecodeError) {
         self.init()
-        try readAssets(&reader)
+        try readAssets(&reader, hasTransit: hasTransit)
         try readSchedule(&reader)
         try readAccounts(&reader)
+        try readReferences(&reader, hasTransit: hasTransit)
         let start = reader.position
-        let count = try reader.readCount(elementSizeMin: 8)
+        if hasTransit {
+            try readTransit(&reader)
+            try readMovements(&reader)
+        }
+        running = StateDigest(value: try reader.read(UInt64.self))
+        guard isSound else { throw .badValue(field: "Ledger.totals", at: start) }
+    }
+
+    private mutating func readReferences(
+        _ reader: inout ByteReader,
+        hasTransit: Bool
+    ) throws(DecodeError) {
+        let start = reader.position
+        let count = try reader.readCount(elementSizeMin: hasTransit ? 16 : 8)
         guard count <= Self.referencesMax else {
             throw .badValue(field: "Ledger.references", at: start)
         }
@@ -51,14 +79,15 @@ extension Ledger {
             guard previous.map({ $0 < reference }) ?? true else {
                 throw .badValue(field: "Ledger.reference", at: start)
             }
-            references.insert(reference)
+            references[reference] = hasTransit ? try reader.read(UInt64.self) : 0
             previous = reference
         }
-        running = StateDigest(value: try reader.read(UInt64.self))
-        guard isSound else { throw .badValue(field: "Ledger.totals", at: start) }
     }
 
-    private mutating func readAssets(_ reader: inout ByteReader) throws(DecodeError) {
+    private mutating func readAssets(
+        _ reader: inout ByteReader,
+        hasTransit: Bool
+    ) throws(DecodeError) {
         let count = try reader.readCount(elementSizeMin: 22)
         for position in 0..<count {
             let start = reader.position
@@ -67,6 +96,7 @@ extension Ledger {
             }
             fees[UInt32(position)] = try reader.read(Int64.self)
             deposits[position] = try reader.read(Int64.self)
+            if hasTransit { withdrawals[position] = try reader.read(Int64.self) }
         }
     }
 
@@ -102,17 +132,23 @@ extension Ledger {
     /// Whether nothing is negative and every asset adds up, without trapping on forged sums.
     private var isSound: Bool {
         for position in columns.indices {
-            var rest = deposits[position]
-            guard rest >= 0, take(fees[UInt32(position)], from: &rest) else { return false }
+            guard deposits[position] >= 0, withdrawals[position] >= 0 else { return false }
+            let present =
+                Int128(deposits[position]) - Int128(withdrawals[position])
+                - Int128(sentSums[position])
+            guard var rest = Int64(exactly: present), take(fees[UInt32(position)], from: &rest)
+            else { return false }
             for row in accounts.indices {
-                let entry = entries[UInt32(row * stride + position)]
-                guard take(entry.free, from: &rest), take(entry.locked, from: &rest) else {
-                    return false
-                }
+                let place = UInt32(row * stride + position)
+                let entry = entries[place]
+                let withdrawing = place < transits.count ? transits[place].withdrawing : 0
+                guard take(entry.free, from: &rest), take(entry.locked, from: &rest),
+                    take(withdrawing, from: &rest)
+                else { return false }
             }
             guard rest == 0 else { return false }
         }
-        return true
+        return arePayoutsReserved
     }
 
     private func take(_ units: Int64, from rest: inout Int64) -> Bool {

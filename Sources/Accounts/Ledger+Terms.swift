@@ -78,6 +78,11 @@ extension Ledger {
         return nil
     }
 
+    /// The terms of an account with its id.
+    public func accountTerms(of slot: AccountSlot) -> AccountTerms {
+        accountTerms(at: Int(slot.index))
+    }
+
     /// The terms of the account of a row, unpacked.
     func accountTerms(at row: Int) -> AccountTerms {
         AccountTerms(

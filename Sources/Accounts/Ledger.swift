@@ -1,10 +1,11 @@
 import Trading
 
-/// The balances of one shard: free and held amounts of every account, and the fees collected.
+/// The balances of one shard: free and held amounts of every account, the fees collected, and what
+/// moves between this shard and the others or the outside.
 ///
-/// Every change keeps invariant I7: free + locked + fees = deposits, for each asset, to the unit.
-/// No sum can leave 63 bits because no sum can exceed the deposits of its asset, and those are
-/// checked as they come in.
+/// Every change keeps invariant I7: free + locked + withdrawing + fees + sent = deposits −
+/// withdrawals, for each asset, to the unit. No balance can leave 63 bits because none can exceed
+/// what is present of its asset, and that is checked whenever something comes in.
 public struct Ledger: ~Copyable {
     private let pinned = Pinned()
     /// Most accounts on a shard.
@@ -13,6 +14,8 @@ public struct Ledger: ~Copyable {
     public static let assetsMax = 256
     /// Most deposit references remembered, which is most deposits a shard takes.
     public static let referencesMax = 1 << 22
+    /// Most withdrawals remembered, which is most a shard makes.
+    public static let withdrawalsMax = 1 << 20
 
     @usableFromInline
     struct Entry: BitwiseCopyable {
@@ -35,8 +38,24 @@ public struct Ledger: ~Copyable {
     var columns: ContiguousArray<Asset> = []
     @usableFromInline var fees = Pool<Int64>(capacity: 0)
     var deposits: ContiguousArray<Int64> = []
-    /// Asked for membership only, never iterated but to be sorted.
-    var references: Set<UInt64> = []
+    var withdrawals: ContiguousArray<Int64> = []
+    /// Sums of what accounts sent, by column.
+    var sentSums: ContiguousArray<Int64> = []
+    /// By place, as `entries`; reaches as far as was needed so far.
+    var transits = Pool<Transit>(capacity: 0)
+    /// What each deposit was of, by reference; never iterated but to be sorted.
+    var references: [UInt64: UInt64] = [:]
+    /// By reference; never iterated but to be sorted.
+    var payouts: [UInt64: Withdrawal] = [:]
+    /// By shard.
+    public internal(set) var outboxes: ContiguousArray<Outbox> = []
+    /// By shard.
+    var inboxes: ContiguousArray<Inbox> = []
+    /// Deposits and withdrawals.
+    var cashJournal = Journal()
+    /// Transfers between shards.
+    var transferJournal = Journal()
+    var movementCount: UInt64 = 0
     @usableFromInline var running = StateDigest()
     /// By the tier of an account's terms; never empty.
     @usableFromInline var tiers: ContiguousArray<FeeTier> = [.whole]
@@ -104,7 +123,9 @@ public struct Ledger: ~Copyable {
                 Balance(
                     asset: columns[position].id,
                     free: free(slot, column),
-                    locked: locked(slot, column)
+                    locked: locked(slot, column),
+                    sent: sent(slot, column),
+                    withdrawing: withdrawing(slot, column)
                 )
             )
         }
@@ -124,34 +145,9 @@ public struct Ledger: ~Copyable {
         columns.append(asset)
         fees.append(0)
         deposits.append(0)
+        withdrawals.append(0)
+        sentSums.append(0)
         running.add(UInt64(asset.id.rawValue))
-        return nil
-    }
-
-    /// Adds funds from outside, once per reference; an account begins with its first deposit.
-    ///
-    /// - Parameters:
-    ///   - amount: How much; must be positive.
-    ///   - account: Whose; 0, the venue itself, is refused.
-    ///   - asset: Of what.
-    ///   - reference: A repeated reference changes nothing and is no refusal.
-    /// - Returns: Why it was refused, or `nil`.
-    public mutating func deposit(
-        _ amount: Amount,
-        to account: AccountID,
-        asset: AssetID,
-        reference: UInt64
-    ) -> RejectReason? {
-        if references.contains(reference) { return nil }
-        guard amount.units > 0, account.rawValue != 0 else { return .malformed }
-        guard let column = column(of: asset) else { return .unknownAsset }
-        let (total, overflows) = deposits[Int(column.index)]
-            .addingReportingOverflow(amount.units)
-        guard !overflows, references.count < Self.referencesMax else { return .overloaded }
-        guard let slot = slot(of: account) ?? open(account) else { return .overloaded }
-        deposits[Int(column.index)] = total
-        references.insert(reference)
-        change(slot, column, free: amount.units, locked: 0)
         return nil
     }
 
@@ -164,17 +160,26 @@ public struct Ledger: ~Copyable {
         var totals: [AssetTotals] = []
         for position in columns.indices {
             var sum = Entry()
+            var transit = Transit()
             for row in accounts.indices {
-                sum.free += entries[UInt32(row * stride + position)].free
-                sum.locked += entries[UInt32(row * stride + position)].locked
+                let place = UInt32(row * stride + position)
+                sum.free += entries[place].free
+                sum.locked += entries[place].locked
+                guard place < transits.count else { continue }
+                transit.withdrawing += transits[place].withdrawing
+                // The partial sums may leave 63 bits, the whole one does not.
+                transit.sent &+= transits[place].sent
             }
             totals.append(
                 AssetTotals(
                     asset: columns[position].id,
                     free: Amount(units: sum.free),
                     locked: Amount(units: sum.locked),
+                    withdrawing: Amount(units: transit.withdrawing),
+                    sent: Amount(units: transit.sent),
                     fees: Amount(units: fees[UInt32(position)]),
-                    deposits: Amount(units: deposits[position])
+                    deposits: Amount(units: deposits[position]),
+                    withdrawals: Amount(units: withdrawals[position])
                 )
             )
         }
@@ -194,6 +199,16 @@ public struct Ledger: ~Copyable {
         accounts.reserveCapacity(count)
         terms.reserve(count)
         entries.reserve(count * stride)
+    }
+
+    private mutating func widenTransits() {
+        var wide = Pool<Transit>(capacity: Int(transits.count) * 2)
+        for place in 0..<transits.count {
+            wide.append(transits[place])
+            guard (Int(place) + 1).isMultiple(of: stride) else { continue }
+            for _ in 0..<stride { wide.append(Transit()) }
+        }
+        swap(&transits, &wide)
     }
 
     /// Gives an unknown account its row; `nil` when the ledger is full.
@@ -217,6 +232,7 @@ public struct Ledger: ~Copyable {
             for _ in 0..<stride { wide.append(Entry()) }
         }
         swap(&entries, &wide)
+        widenTransits()
         stride *= 2
     }
 }

@@ -67,11 +67,17 @@ extension Command {
         case .cancelAll: "cancelAll"
         case .cancelList: "cancelList"
         case .deposit: "deposit"
+        case .transfer: "transfer"
+        case .credit: "credit"
+        case .settle: "settle"
+        case .withdraw: "withdraw"
+        case .endWithdrawal: "endWithdrawal"
         case .addAsset: "addAsset"
         case .addInstrument: "addInstrument"
         case .setPhase: "setPhase"
         case .setAccountTerms: "setAccountTerms"
         case .setFeeSchedule: "setFeeSchedule"
+        case .movePair: "movePair"
         case .void: "void"
         }
     }

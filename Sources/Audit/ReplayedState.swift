@@ -53,6 +53,7 @@ public struct ShardState: ReplayedState, ~Copyable {
     ///   - time: Log time.
     /// - Throws: `DecodeError` when the commands cannot be read.
     public mutating func apply(_ entry: LogEntry, at time: Timestamp) throws(DecodeError) {
+        if entry.kind == .newEpoch { machine.beginTerm(at: time) }
         for command in try BatchPayload.commands(of: entry) {
             _ = machine.apply(command, at: time, events: &events)
         }

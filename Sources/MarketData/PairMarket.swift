@@ -45,6 +45,7 @@ public struct PairMarket: Sendable {
         case .trade(let trade): try history.apply(trade)
         case .level(let change): try book.apply(change)
         case .phase(let change): phase = change.phase
+        case .arrival: break
         }
     }
 }

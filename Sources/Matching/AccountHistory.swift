@@ -25,11 +25,16 @@ struct AccountHistory<Record>: ~Copyable {
     /// Where the oldest record is once the ring is full.
     private var start = 0
     private var ends = Pool<Ends>(capacity: 0)
+    /// Records that have left the window.
+    private(set) var evicted: UInt64 = 0
 
     init(capacity: Int) { self.capacity = capacity }
 
     /// Number of records kept.
     var count: Int { Int(entries.count) }
+
+    /// Number of records ever added here.
+    var total: UInt64 { evicted + UInt64(count) }
 
     /// A record by age; 0 is the oldest.
     subscript(index: Int) -> Record {
@@ -83,6 +88,7 @@ struct AccountHistory<Record>: ~Copyable {
         let account = UInt32(entries[UInt32(start)].owner.index)
         ends[account].oldest = newer
         if newer < 0 { ends[account].newest = -1 } else { entries[UInt32(newer)].older = -1 }
+        evicted += 1
         start = start + 1 == capacity ? 0 : start + 1
     }
 }

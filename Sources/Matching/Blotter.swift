@@ -87,7 +87,7 @@ struct Blotter: ~Copyable {
         reserve: Amount,
         _ shared: inout SharedState
     ) {
-        let number = shared.names.insert(name, instrument.id, order.id)
+        let number = shared.names.insert(name, order.id)
         if slot.index < records.count {
             records[slot.index].order = order
             records[slot.index].reserve = reserve
@@ -152,7 +152,7 @@ struct Blotter: ~Copyable {
         owners[account].openCount += 1
     }
 
-    private mutating func unlink(_ slot: OrderSlot, _ owner: AccountSlot) {
+    mutating func unlink(_ slot: OrderSlot, _ owner: AccountSlot) {
         let (older, newer) = (records[slot.index].older, records[slot.index].newer)
         let account = UInt32(owner.index)
         if newer == 0 { owners[account].head = older } else { records[newer].older = older }

@@ -1,6 +1,16 @@
 import Accounts
 import Trading
 
+/// What a conversion of fees has to know of a pair.
+struct PairForFees {
+    var number: Int
+    var base: AssetColumn
+    var quote: AssetColumn
+    var tickUnits: Int64
+    /// `none` before the first trade.
+    var lastPrice: Price
+}
+
 /// What a unit of each asset costs in the discount asset: the pairs that say it, and their last prices.
 struct FeeConversion {
     private enum Rate {
@@ -24,15 +34,19 @@ struct FeeConversion {
     /// Works out anew which pair says what an asset costs.
     ///
     /// - Parameters:
-    ///   - pairs: In order of id: number, base, quote, tick.
+    ///   - pairs: Those that trade, in order of id.
     ///   - discount: The discount asset, if there is one.
     ///   - columnCount: Number of assets.
     mutating func rebuild(
-        pairs: [(number: Int, base: AssetColumn, quote: AssetColumn, tickUnits: Int64)],
+        pairs: [PairForFees],
         discount: AssetColumn?,
         columnCount: Int
     ) {
-        while lastPrices.count < pairs.count { lastPrices.append(0) }
+        lastPrices = ContiguousArray(
+            repeating: 0,
+            count: 1 + (pairs.map(\.number).max() ?? -1)
+        )
+        for pair in pairs { lastPrices[pair.number] = pair.lastPrice.ticks }
         rates = ContiguousArray(repeating: .none, count: columnCount)
         guard let discount else { return }
         for pair in pairs.reversed() {

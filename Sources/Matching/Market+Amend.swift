@@ -23,7 +23,7 @@ extension Market {
         let isRenamed =
             !request.clientOrderID.isEmpty && request.clientOrderID != name.name
         if isRenamed {
-            name = shared.names.name(request.clientOrderID, of: owner)
+            name = shared.names.name(request.clientOrderID, of: owner, in: instrument.id)
             if shared.names.contains(name) { return shared.answer.reject(.duplicateOrder) }
         }
         if !request.keepsPriority, let reason = refusalOfFunds(of: request, slot, owner, shared) {
@@ -128,13 +128,8 @@ extension Market {
     ) -> RejectReason? {
         let order = blotter.records[slot.index].order
         let price = request.price == .none ? order.price : request.price
-        let rest = request.quantity - order.executed - order.prevented
-        let held = blotter.need(order.side, order.price, order.remaining)
-        let need =
-            order.side == .buy
-            ? blotter.instrument.notional(price, rest) : blotter.instrument.baseAmount(rest)
-        guard let need,
-            need - held <= shared.ledger.free(owner, blotter.column(order.side))
+        guard let more = fundsToAmend(slot, request),
+            more <= shared.ledger.free(owner, blotter.column(order.side))
         else { return .insufficientBalance }
         return order.type == .limitMaker && wouldTake(order.side, price) ? .wouldTake : nil
     }
@@ -166,7 +161,7 @@ extension Market {
     ) {
         shared.names.remove(blotter.records[slot.index].name)
         let id = blotter.records[slot.index].order.id
-        blotter.records[slot.index].name = shared.names.insert(name, blotter.instrument.id, id)
+        blotter.records[slot.index].name = shared.names.insert(name, id)
         blotter.records[slot.index].order.clientOrderID = name.name
     }
 }

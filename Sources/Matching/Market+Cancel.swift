@@ -114,10 +114,9 @@ extension Market {
         switch reference {
         case .id(let id): slot = book.find(id)
         case .clientOrderID(let name):
-            guard let entry = shared.names.find(shared.names.name(name, of: owner)),
-                entry.instrument == blotter.instrument.id
-            else { return nil }
-            slot = book.find(entry.order)
+            let name = shared.names.name(name, of: owner, in: blotter.instrument.id)
+            guard let order = shared.names.find(name) else { return nil }
+            slot = book.find(order)
         }
         guard !slot.isNone, OrderTag(rawValue: book.tag(of: slot)).owner == owner else {
             return nil

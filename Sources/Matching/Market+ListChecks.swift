@@ -74,7 +74,7 @@ extension Market {
     ) -> RejectReason? {
         if let reason = refusalOfTerms(order, owner: owner, company, shared) { return reason }
         guard let owner else { return .insufficientBalance }
-        let name = shared.names.name(order.clientOrderID, of: owner)
+        let name = shared.names.name(order.clientOrderID, of: owner, in: instrument.id)
         return refusalOfName(order, name, shared) ?? refusalOfState(order, owner, shared)
     }
 
@@ -88,7 +88,11 @@ extension Market {
         if let filter = failedFilter(order, owner, company, shared) { return .filter(filter) }
         if let reason = refusalOfRoom(order, company) { return reason }
         guard let owner else { return .insufficientBalance }
-        return refusalOfName(order, shared.names.name(order.clientOrderID, of: owner), shared)
+        return refusalOfName(
+            order,
+            shared.names.name(order.clientOrderID, of: owner, in: instrument.id),
+            shared
+        )
     }
 
     /// Whether two orders can be a pair: one takes profit, one stops a loss, for the same quantity.

@@ -22,7 +22,9 @@ extension Market {
         }
         let list = openList(request, owner, &shared)
         let isPair = request.contingency == .oneCancelsOther
-        let names = request.orders.map { shared.names.name($0.clientOrderID, of: owner) }
+        let names = request.orders.map {
+            shared.names.name($0.clientOrderID, of: owner, in: instrument.id)
+        }
         let orders = request.orders.enumerated().map { index, leg in
             accept(leg, index, of: request, list, at: shared.now)
         }
@@ -167,7 +169,9 @@ extension Market {
         blotter.lists.open[id]?.holder = isPair ? OrderID(0) : book.id(of: slots[0])
         let orders = slots.map { blotter.records[$0.index].order.started(at: shared.now) }
         let requests = orders.map { PlaceOrder($0) }
-        let names = orders.map { shared.names.name($0.clientOrderID, of: list.owner) }
+        let names = orders.map {
+            shared.names.name($0.clientOrderID, of: list.owner, in: instrument.id)
+        }
         for (slot, order) in zip(slots, orders) { blotter.records[slot.index].order = order }
         if refusalToStart(requests, slots, list.owner, shared) {
             for order in orders { endPending(book.find(order.id), &shared) }

@@ -12,7 +12,7 @@ extension Market {
         guard let owner = shared.ledger.slot(of: request.account) else {
             return shared.answer.reject(refusalOfStranger(request, shared))
         }
-        let name = shared.names.name(request.clientOrderID, of: owner)
+        let name = shared.names.name(request.clientOrderID, of: owner, in: instrument.id)
         if let reason = refusal(of: request, name, shared) {
             return shared.answer.reject(reason)
         }

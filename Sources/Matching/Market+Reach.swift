@@ -159,7 +159,7 @@ private struct Trial {
         self.bounds = bounds
         self.mode = mode
         self.owner = owner
-        group = shared.ledger.terms(of: owner).tradeGroup
+        group = owner == .nobody ? 0 : shared.ledger.terms(of: owner).tradeGroup
     }
 
     func isKept(from other: AccountSlot, _ shared: borrowing SharedState) -> Bool {

@@ -7,12 +7,14 @@ extension Market {
     ///
     /// - Parameters:
     ///   - reader: At the first byte of the pair.
+    ///   - hasStanding: Whether it says where pairs stand in their moves.
     ///   - number: The pair's number on the shard from now on.
     ///   - shared: With the ledger already read.
     /// - Returns: The pair.
     /// - Throws: `DecodeError`, also when a record contradicts the state around it.
     static func decode(
         from reader: inout ByteReader,
+        hasStanding: Bool,
         _ number: Int,
         _ shared: inout SharedState
     ) throws(DecodeError) -> Market {
@@ -23,33 +25,31 @@ extension Market {
         else { throw .badValue(field: "Market.instrument", at: start) }
         var market = Market(instrument, number: number, base: base, quote: quote)
         market.blotter.setRates(shared.ledger.feeSchedule)
-        market.blotter.nextOrderID = try reader.read(Int64.self)
-        market.blotter.nextTradeID = try reader.read(Int64.self)
-        market.blotter.lists.nextID = try reader.read(Int64.self)
-        market.updateID = try reader.read(Int64.self)
-        market.blotter.lastPrice = try reader.readPrice()
-        market.phase = try reader.read(TradingPhase.self)
-        market.reopensAt = try reader.readTimestamp()
-        market.reference = try reader.readPrice()
-        market.referenceAt = try reader.readTimestamp()
-        market.blotter.digest = StateDigest(value: try reader.read(UInt64.self))
-        guard market.areCountersSound(at: shared.now) else {
-            throw .badValue(field: "Market.counters", at: start)
-        }
+        if hasStanding { try market.readStanding(&reader) }
+        try market.readCounters(&reader, at: shared.now)
         try market.readLists(&reader, shared)
         try market.readResting(.buy, &reader, &shared)
         try market.readResting(.sell, &reader, &shared)
-        guard !market.isCrossedWhileTrading else {
-            throw .badValue(field: "Market.book", at: start)
-        }
         try market.readWaiting(&reader, &shared)
-        for list in market.blotter.lists.open.values where !market.isSound(list) {
-            throw .badValue(field: "Market.list", at: start)
+        // Parts of a copy need not be of one moment.
+        guard market.state == .arriving || market.isWhole else {
+            throw .badValue(field: "Market.book", at: start)
         }
         try market.readPositions(&reader, shared)
         try market.readHistory(&reader, shared)
-        shared.nextDue = min(shared.nextDue, market.nextDue)
+        if market.isActive { shared.nextDue = min(shared.nextDue, market.nextDue) }
         return market
+    }
+
+    private mutating func readStanding(_ reader: inout ByteReader) throws(DecodeError) {
+        let start = reader.position
+        let state = try reader.read(PairStanding.State.self)
+        let generation = try reader.read(UInt32.self)
+        stagedParts = try reader.read(UInt32.self)
+        guard state != .absent, generation > 0 || state == .active else {
+            throw .badValue(field: "Market.state", at: start)
+        }
+        stand(state, generation)
     }
 
     // MARK: Lists
@@ -149,11 +149,11 @@ extension Market {
             isSound(order, reserve: reserve, at: shared.now), !book.isFull,
             book.find(order.id).isNone
         else { throw .badValue(field: "Market.open", at: start) }
-        let name = shared.names.name(order.clientOrderID, of: owner)
-        guard !shared.names.contains(name) else {
+        let name = shared.names.name(order.clientOrderID, of: owner, in: instrument.id)
+        guard state == .arriving || !shared.names.contains(name) else {
             throw .badValue(field: "Market.openName", at: start)
         }
-        if order.list != .none {
+        if order.list != .none, state != .arriving {
             guard let list = blotter.lists.open[order.list], list.owner == owner,
                 list.list.orders.contains(order.id)
             else { throw .badValue(field: "Market.listed", at: start) }
@@ -196,7 +196,8 @@ extension Market {
             let position = reader.position
             let order = try reader.readOrder()
             guard let owner = shared.ledger.slot(of: order.account), !order.status.isOpen,
-                isRecordSound(order, at: shared.now), book.find(order.id).isNone
+                isRecordSound(order, at: shared.now),
+                state == .arriving || book.find(order.id).isNone
             else { throw .badValue(field: "Market.closed", at: position) }
             blotter.closed.append(order, owner: owner)
         }

@@ -9,16 +9,10 @@ extension Market {
     /// and pending orders, lists and positions in order of their numbers; history by age.
     func encode(into writer: inout ByteWriter, _ shared: borrowing SharedState) {
         writer.write(blotter.instrument)
-        writer.write(blotter.nextOrderID)
-        writer.write(blotter.nextTradeID)
-        writer.write(blotter.lists.nextID)
-        writer.write(updateID)
-        writer.write(blotter.lastPrice)
-        writer.write(phase)
-        writer.write(reopensAt)
-        writer.write(reference)
-        writer.write(referenceAt)
-        writer.write(blotter.digest.value)
+        writer.write(state)
+        writer.write(generation)
+        writer.write(stagedParts)
+        writeCounters(to: &writer)
         encodeLists(into: &writer)
         encodeResting(.buy, into: &writer)
         encodeResting(.sell, into: &writer)
@@ -88,7 +82,7 @@ extension Market {
     }
 
     /// Slots of the open orders that are not in the book, by order id.
-    private func waitingSlots(accountCount: Int) -> [OrderSlot] {
+    func waitingSlots(accountCount: Int) -> [OrderSlot] {
         var ids: [OrderID] = []
         for owner in 0..<accountCount {
             blotter.visitOpen(of: AccountSlot(index: Int32(owner))) { open in
@@ -99,28 +93,19 @@ extension Market {
         return ids.sorted().map { book.find($0) }
     }
 
-    /// Adds what is held for the open orders.
-    ///
-    /// - Returns: Whether the sums fit.
-    func addHolds(to holds: inout HoldTable) -> Bool {
-        var fits = true
+    /// Shows what is held for the open orders: whose, of what, how much.
+    func visitHolds(_ visit: (AccountSlot, AssetColumn, Amount) -> Void) {
         for row in 0..<blotter.owners.count {
             let owner = AccountSlot(index: Int32(row))
             blotter.visitOpen(of: owner) { open in
-                let column = blotter.column(open.order.side)
-                fits = fits && holds.add(blotter.hold(of: open), owner, column)
+                visit(owner, blotter.column(open.order.side), blotter.hold(of: open))
             }
         }
         for list in blotter.lists.open.values {
             guard let first = list.list.orders.last else { continue }
             let slot = book.find(first)
-            guard !slot.isNone else {
-                fits = fits && list.hold == .zero
-                continue
-            }
-            let column = blotter.column(blotter.records[slot.index].order.side)
-            fits = fits && holds.add(list.hold, list.owner, column)
+            if slot.isNone { continue }
+            visit(list.owner, blotter.column(blotter.records[slot.index].order.side), list.hold)
         }
-        return fits
     }
 }

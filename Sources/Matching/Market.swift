@@ -20,12 +20,29 @@ struct Market: ~Copyable {
     var referenceAt = Timestamp.zero
     /// Number of the last level change.
     var updateID: Int64 = 0
+    /// Whether it trades here, or is on its way from or to another shard; never `absent`.
+    private(set) var state = PairStanding.State.active
+    /// The newest attempt to move it.
+    private(set) var generation: UInt32 = 0
+    /// The generation that a command must name; none has a negative one.
+    private(set) var accepted: Int64 = 0
+    /// Parts of the copy taken in so far.
+    var stagedParts: UInt32 = 0
 
     init(_ instrument: Instrument, number: Int, base: AssetColumn, quote: AssetColumn) {
         blotter = Blotter(instrument, number: number, base: base, quote: quote)
     }
 
     var instrument: Instrument { blotter.instrument }
+
+    var isActive: Bool { state == .active }
+
+    /// Notes where it stands in its moves.
+    mutating func stand(_ state: PairStanding.State, _ generation: UInt32) {
+        self.state = state
+        self.generation = generation
+        accepted = state == .active ? Int64(generation) : -1
+    }
 
     // MARK: Events
 

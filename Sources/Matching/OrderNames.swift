@@ -4,12 +4,16 @@ import Trading
 /// The name of an order, with its hash, which costs more than all look-ups by it.
 struct OrderName {
     let owner: AccountSlot
+    let instrument: InstrumentID
     let name: ClientOrderID
     let hash: SlotIndex.Hash
 }
 
-/// The names that a new order may not have, of all accounts and pairs of a shard: those of the open
-/// orders, each once, and those of orders that traded and closed within the last minute of log time.
+/// The names that a new order of an account in a pair may not have: those of the open orders, each
+/// once, and those of orders that traded and closed within the last minute of log time.
+///
+/// One name may stand in two pairs of an account: pairs move from shard to shard, and what a shard
+/// takes must not depend on which others it has.
 ///
 /// An open order's name is taken for any request. A closed one's is taken for an equal request only,
 /// which is a client's retry and must not trade again.
@@ -54,28 +58,38 @@ struct OrderNames: ~Copyable {
     /// Entries that growth has moved so far, for the test of its bound.
     var movedCount: Int { index.movedCount }
 
-    func name(_ name: ClientOrderID, of owner: AccountSlot) -> OrderName {
+    func name(
+        _ name: ClientOrderID,
+        of owner: AccountSlot,
+        in instrument: InstrumentID
+    ) -> OrderName {
         let words = name.words
         let key: InlineArray<6, UInt64> = [
             words.0, words.1, words.2, words.3, words.4,
-            UInt64(UInt32(bitPattern: owner.index)),
+            UInt64(UInt32(bitPattern: owner.index)) | UInt64(instrument.rawValue) << 32,
         ]
-        return OrderName(owner: owner, name: name, hash: index.hash(of: key))
+        return OrderName(
+            owner: owner,
+            instrument: instrument,
+            name: name,
+            hash: index.hash(of: key)
+        )
     }
 
     /// The name of an open order, by its number.
     func name(_ number: UInt32) -> OrderName {
         OrderName(
             owner: entries[number].owner,
+            instrument: entries[number].instrument,
             name: entries[number].name,
             hash: entries[number].hash
         )
     }
 
     /// The open order of a name.
-    func find(_ name: OrderName) -> (instrument: InstrumentID, order: OrderID)? {
+    func find(_ name: OrderName) -> OrderID? {
         let number = index.find(name.hash) { entries[$0].isOpen && entries[$0].has(name) }
-        return number.map { (entries[$0].instrument, entries[$0].order) }
+        return number.map { entries[$0].order }
     }
 
     func contains(_ name: OrderName) -> Bool { find(name) != nil }
@@ -98,16 +112,10 @@ extension OrderNames {
     ///
     /// - Parameters:
     ///   - name: Of a new open order.
-    ///   - instrument: Its pair.
     ///   - order: Its id.
     /// - Returns: The number to remove it by.
-    mutating func insert(
-        _ name: OrderName,
-        _ instrument: InstrumentID,
-        _ order: OrderID
-    ) -> UInt32 {
+    mutating func insert(_ name: OrderName, _ order: OrderID) -> UInt32 {
         let number = add(name)
-        entries[number].instrument = instrument
         entries[number].order = order
         entries[number].isOpen = true
         return number
@@ -119,6 +127,8 @@ extension OrderNames {
     mutating func remove(_ number: UInt32) {
         let wasThere = index.remove(entries[number].hash, slot: number)
         invariant(wasThere, "an open order has a name")
+        // Free ones count as open, so that whoever looks for closed ones passes them over.
+        entries[number].isOpen = true
         entries[number].next = free
         free = number
     }
@@ -131,6 +141,7 @@ extension OrderNames {
             free = entries[number].next
             entries[number].name = name.name
             entries[number].owner = name.owner
+            entries[number].instrument = name.instrument
             entries[number].hash = name.hash
         }
         index.insert(name.hash, slot: number)
@@ -171,6 +182,27 @@ extension OrderNames {
         if closedCount > 0, isExpired(oldest, at: now) { removeExpired(at: now) }
     }
 
+    /// Shows the closed ones of a pair among some entries, in no order that replicas share.
+    ///
+    /// - Parameters:
+    ///   - instrument: The pair.
+    ///   - places: Places of entries; those beyond the last are left out.
+    ///   - visit: Gets each.
+    /// - Returns: Whether there are entries beyond.
+    func visitClosed(
+        of instrument: InstrumentID,
+        at places: Range<UInt32>,
+        _ visit: (Entry) -> Void
+    ) -> Bool {
+        for number in places where number < entries.count {
+            guard !entries[number].isOpen, entries[number].instrument == instrument else {
+                continue
+            }
+            visit(entries[number])
+        }
+        return places.upperBound < entries.count
+    }
+
     /// Shows the closed ones, oldest first.
     func visitClosed(_ visit: (Entry) -> Void) {
         var number = oldest
@@ -208,7 +240,7 @@ extension OrderNames.Entry {
             name: name.name,
             owner: name.owner,
             hash: name.hash,
-            instrument: InstrumentID(0),
+            instrument: name.instrument,
             isOpen: false,
             next: 0,
             order: OrderID(0),
@@ -217,5 +249,7 @@ extension OrderNames.Entry {
         )
     }
 
-    func has(_ name: OrderName) -> Bool { owner == name.owner && self.name == name.name }
+    func has(_ name: OrderName) -> Bool {
+        owner == name.owner && instrument == name.instrument && self.name == name.name
+    }
 }

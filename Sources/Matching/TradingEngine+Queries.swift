@@ -4,9 +4,11 @@ import Trading
 extension TradingEngine {
     /// Answers a question about the state after the last command.
     ///
-    /// - Parameter query: Any but `position`, which only the log knows; it is answered `done`.
+    /// - Parameter query: Any but `position`, `pairPart` and `pairDelta`, which the state alone does
+    ///   not know; they are answered `done`.
     /// - Returns: The answer; lists are oldest first.
     public borrowing func answer(_ query: Query) -> Reply {
+        if let reason = refusal(of: query) { return .rejected(reason) }
         switch query {
         case .order(let account, let instrument, let reference):
             guard let number = markets.number(of: instrument) else {
@@ -48,9 +50,31 @@ extension TradingEngine {
             return openLists(of: account, instrument)
         case .test(let request):
             return test(request)
-        case .position:
+        case .statement(let account, let asset, let range):
+            return statement(of: account, asset, in: range)
+        case .shortfall(let command):
+            return shortfall(of: command)
+        case .credited(let shard, let sequence):
+            let isHere = sequence <= shared.ledger.received(from: shard)
+            return isHere ? .done : .rejected(.transferGap)
+        case .pairStanding(let instrument):
+            return .pairStanding(standing(of: instrument))
+        case .position, .pairPart, .pairDelta:
             return .done
         }
+    }
+
+    /// Why there is no answer here: the pair, or any if all are asked of, is elsewhere or moving.
+    private borrowing func refusal(of query: Query) -> RejectReason? {
+        switch query {
+        case .openOrders(_, nil), .openOrderLists(_, nil), .positions:
+            let isMoving = markets.numbers.contains { markets[$0].state == .frozen }
+            return isMoving ? .pairMoved : nil
+        default: break
+        }
+        guard let instrument = query.instrument else { return nil }
+        guard let number = markets.number(of: instrument) else { return .unknownInstrument }
+        return markets[number].isActive ? nil : .pairMoved
     }
 
     /// Makes every check of a new order, without effect.
@@ -61,7 +85,11 @@ extension TradingEngine {
         guard let owner = shared.ledger.slot(of: request.account) else {
             return .rejected(markets[number].refusalOfStranger(request, shared))
         }
-        let name = shared.names.name(request.clientOrderID, of: owner)
+        let name = shared.names.name(
+            request.clientOrderID,
+            of: owner,
+            in: request.instrument
+        )
         let reason = markets[number].refusal(of: request, name, shared)
         return reason.map { .rejected($0) } ?? .done
     }
@@ -70,7 +98,7 @@ extension TradingEngine {
     private borrowing func openOrders(of account: AccountID, _ instrument: InstrumentID?) -> Reply {
         guard let instrument else {
             guard let owner = shared.ledger.slot(of: account) else { return .orders([]) }
-            return .orders(markets.map { $0.blotter.openOrders(of: owner) }.flatMap { $0 })
+            return .orders(markets.mapActive { $0.blotter.openOrders(of: owner) }.flatMap { $0 })
         }
         guard let number = markets.number(of: instrument) else {
             return .rejected(.unknownInstrument)
@@ -83,7 +111,9 @@ extension TradingEngine {
     private borrowing func openLists(of account: AccountID, _ instrument: InstrumentID?) -> Reply {
         guard let instrument else {
             guard let owner = shared.ledger.slot(of: account) else { return .orderLists([]) }
-            return .orderLists(markets.map { $0.blotter.lists.open(of: owner) }.flatMap { $0 })
+            return .orderLists(
+                markets.mapActive { $0.blotter.lists.open(of: owner) }.flatMap { $0 }
+            )
         }
         guard let number = markets.number(of: instrument) else {
             return .rejected(.unknownInstrument)
@@ -95,7 +125,7 @@ extension TradingEngine {
     /// What an account bought and sold, by instrument id; pairs where all is zero are left out.
     private borrowing func positions(of account: AccountID) -> [Position] {
         guard let owner = shared.ledger.slot(of: account) else { return [] }
-        return markets.map { market -> Position? in
+        return markets.mapActive { market -> Position? in
             let entry = market.blotter.owner(owner).position
             return entry.isEmpty ? nil : entry.position(in: market.instrument.id)
         }.compactMap { $0 }

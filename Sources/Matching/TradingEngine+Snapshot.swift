@@ -4,7 +4,9 @@ import Wire
 
 extension TradingEngine {
     /// Version of the snapshot layout.
-    public static let snapshotVersion: UInt16 = 3
+    public static let snapshotVersion: UInt16 = 4
+    /// The version before funds and pairs moved between shards, which can still be read.
+    static let snapshotVersionWithoutMoves: UInt16 = 3
 
     /// Appends the whole state: the same state always gives the same bytes.
     ///
@@ -17,12 +19,18 @@ extension TradingEngine {
         writer.write(count: shared.names.closedCount)
         shared.names.visitClosed { entry in
             writer.write(entry.owner.index)
+            writer.write(entry.instrument)
             writer.write(entry.name)
             writer.write(entry.terms)
             writer.write(entry.time)
         }
         writer.write(count: markets.count)
         for number in markets.numbers { markets[number].encode(into: &writer, shared) }
+        writer.write(count: shared.departures.count)
+        for departure in shared.departures {
+            writer.write(departure.instrument)
+            writer.write(departure.generation)
+        }
     }
 
     /// Reads what `encode(into:)` wrote.
@@ -32,7 +40,10 @@ extension TradingEngine {
     public init(decoding reader: inout ByteReader) throws(DecodeError) {
         self.init()
         let version = try reader.read(UInt16.self)
-        guard version == Self.snapshotVersion else { throw .unsupportedVersion(version) }
+        let hasMoves = version == Self.snapshotVersion
+        guard hasMoves || version == Self.snapshotVersionWithoutMoves else {
+            throw .unsupportedVersion(version)
+        }
         let timeStart = reader.position
         shared.now = try reader.readTimestamp()
         guard shared.now >= .zero else {
@@ -42,46 +53,92 @@ extension TradingEngine {
         guard (0...shared.now.microseconds).contains(shared.skipped) else {
             throw .badValue(field: "TradingEngine.skipped", at: timeStart)
         }
-        shared.ledger = try Ledger(decoding: &reader)
-        try readExecutions(&reader)
+        shared.ledger = try Ledger(decoding: &reader, hasTransit: hasMoves)
+        let names = try readClosedNames(&reader, hasPairs: hasMoves)
         let start = reader.position
         let count = try reader.readCount(elementSizeMin: 100)
         guard count <= Self.instrumentsMax else {
             throw .badValue(field: "TradingEngine.instruments", at: start)
         }
         for number in 0..<count {
-            let market = try Market.decode(from: &reader, number, &shared)
+            let market = try Market.decode(
+                from: &reader,
+                hasStanding: hasMoves,
+                number,
+                &shared
+            )
             guard markets.number(of: market.instrument.id) == nil else {
                 throw .badValue(field: "TradingEngine.instrument", at: start)
             }
             markets.insert(market)
         }
+        restore(names)
+        if hasMoves { try readDepartures(&reader) }
         feesChanged()
-        for number in markets.numbers {
-            let price = markets[number].blotter.lastPrice
-            if price != .none { shared.conversion.note(price, of: markets[number].blotter.number) }
-        }
         guard holdsMatchOrders() else { throw .badValue(field: "TradingEngine.holds", at: start) }
     }
 
-    private mutating func readExecutions(_ reader: inout ByteReader) throws(DecodeError) {
+    /// A name that a snapshot says was closed lately.
+    private struct ClosedName {
+        var owner: AccountSlot
+        /// Up to version 3 a name stood for all pairs of the shard.
+        var instrument: InstrumentID?
+        var name: ClientOrderID
+        var terms: UInt64
+        var time: Timestamp
+    }
+
+    private borrowing func readClosedNames(
+        _ reader: inout ByteReader,
+        hasPairs: Bool
+    ) throws(DecodeError) -> [ClosedName] {
         let start = reader.position
         let count = try reader.readCount(elementSizeMin: 21)
         guard count <= OrderNames.closedMax else {
-            throw .badValue(field: "TradingEngine.executions", at: start)
+            throw .badValue(field: "TradingEngine.closedNames", at: start)
         }
-        var previous = Timestamp.zero
+        var names: [ClosedName] = []
+        names.reserveCapacity(count)
         for _ in 0..<count {
             let position = reader.position
-            let owner = AccountSlot(index: try reader.read(Int32.self))
-            let name = shared.names.name(try reader.readClientOrderID(), of: owner)
-            let terms = try reader.read(UInt64.self)
-            let time = try reader.readTimestamp()
-            guard owner.index >= 0, Int(owner.index) < shared.ledger.accountCount,
-                time >= previous, time <= shared.timeOfNames
-            else { throw .badValue(field: "TradingEngine.execution", at: position) }
-            shared.names.insertClosed(name, terms: terms, at: time)
-            previous = time
+            let name = ClosedName(
+                owner: AccountSlot(index: try reader.read(Int32.self)),
+                instrument: hasPairs ? try reader.read(InstrumentID.self) : nil,
+                name: try reader.readClientOrderID(),
+                terms: try reader.read(UInt64.self),
+                time: try reader.readTimestamp()
+            )
+            guard name.owner.index >= 0, Int(name.owner.index) < shared.ledger.accountCount,
+                name.time >= names.last?.time ?? .zero, name.time <= shared.timeOfNames
+            else { throw .badValue(field: "TradingEngine.closedName", at: position) }
+            names.append(name)
+        }
+        return names
+    }
+
+    /// Remembers closed names; one without a pair in every pair, as it was meant.
+    private mutating func restore(_ names: [ClosedName]) {
+        let all = instruments.map(\.id)
+        for closed in names {
+            for instrument in closed.instrument.map({ [$0] }) ?? all {
+                let name = shared.names.name(closed.name, of: closed.owner, in: instrument)
+                shared.names.insertClosed(name, terms: closed.terms, at: closed.time)
+            }
+        }
+    }
+
+    private mutating func readDepartures(_ reader: inout ByteReader) throws(DecodeError) {
+        for _ in 0..<(try reader.readCount(elementSizeMin: 6)) {
+            let start = reader.position
+            let departure = PairDeparture(
+                instrument: try reader.read(InstrumentID.self),
+                generation: try reader.read(UInt32.self)
+            )
+            guard markets.number(of: departure.instrument) == nil, departure.generation > 0,
+                shared.departures.last?.instrument ?? InstrumentID(0) <= departure.instrument,
+                shared.departures.last?.instrument != departure.instrument
+            else { throw .badValue(field: "TradingEngine.departure", at: start) }
+            shared.departures.append(departure)
         }
     }
 
@@ -89,9 +146,11 @@ extension TradingEngine {
     private func holdsMatchOrders() -> Bool {
         let width = shared.ledger.assets.count
         var holds = HoldTable(accounts: shared.ledger.accountCount, width: width)
-        for number in markets.numbers {
-            guard markets[number].addHolds(to: &holds) else { return false }
+        var fits = true
+        for number in markets.numbers where markets[number].isActive {
+            markets[number].visitHolds { fits = holds.add($2, $0, $1) && fits }
         }
+        guard fits else { return false }
         for row in 0..<shared.ledger.accountCount {
             for position in 0..<width {
                 let owner = AccountSlot(index: Int32(row))

@@ -26,15 +26,17 @@ public struct TradingEngine: ~Copyable {
     ///
     /// - Parameters:
     ///   - command: From the log.
+    ///   - generation: Of its pair, as its sender knows it.
     ///   - time: Log time; one that goes back counts as the latest seen.
     ///   - events: Where the public events are appended.
     /// - Returns: The answer.
     public mutating func apply(
         _ command: Command,
+        generation: UInt32 = 0,
         at time: Timestamp,
         events: inout [MarketEvent]
     ) -> Reply {
-        run(command, at: time, events: &events)
+        run(command, generation: generation, at: time, events: &events)
         return shared.answer.reply
     }
 
@@ -42,14 +44,17 @@ public struct TradingEngine: ~Copyable {
     ///
     /// - Parameters:
     ///   - command: From the log.
+    ///   - generation: Of its pair, as its sender knows it.
     ///   - time: Log time; one that goes back counts as the latest seen.
     ///   - events: Where the public events are appended, step by step: the trades of a step, then one
     ///     level change for each price it touched.
     public mutating func run(
         _ command: borrowing Command,
+        generation: UInt32,
         at time: Timestamp,
         events: inout [MarketEvent]
     ) {
+        shared.generation = generation
         shared.now = max(shared.now, time)
         shared.names.expire(at: shared.timeOfNames)
         swap(&shared.events, &events)
@@ -92,7 +97,20 @@ public struct TradingEngine: ~Copyable {
         case .setPhase(let instrument, let phase):
             trade(in: instrument) { $0.setPhase(phase, &$1) }
         case .deposit(let account, let asset, let amount, let reference):
-            refuse(shared.ledger.deposit(amount, to: account, asset: asset, reference: reference))
+            let funds = Funds(account: account, asset: asset, amount: amount)
+            refuse(shared.ledger.deposit(funds, reference: reference, at: shared.now))
+        case .transfer(let funds, let shard, let reference):
+            transfer(funds, to: shard, reference)
+        case .credit(let funds, let shard, let sequence):
+            refuse(
+                shared.ledger.credit(funds, from: shard, sequence: sequence, at: shared.now)
+            )
+        case .settle(let shard, let sequence):
+            refuse(shared.ledger.settle(to: shard, through: sequence))
+        case .withdraw(let funds, let reference):
+            refuse(shared.ledger.withdraw(funds, reference: reference, at: shared.now))
+        case .endWithdrawal(let reference, let isPaid):
+            refuse(shared.ledger.endWithdrawal(reference, isPaid: isPaid, at: shared.now))
         case .addAsset(let asset): refuse(shared.ledger.add(asset))
         case .addInstrument(let instrument): refuse(add(instrument))
         case .setAccountTerms(let terms): refuse(shared.ledger.set(terms))
@@ -100,6 +118,8 @@ public struct TradingEngine: ~Copyable {
             let reason = shared.ledger.set(schedule)
             if reason == nil { feesChanged() }
             refuse(reason)
+        case .movePair(let instrument, let generation, let step):
+            refuse(move(instrument, generation, step))
         case .void: break
         }
     }
@@ -113,6 +133,9 @@ public struct TradingEngine: ~Copyable {
         guard let number = markets.number(of: instrument) else {
             return shared.answer.reject(.unknownInstrument)
         }
+        guard markets[number].accepted == Int64(shared.generation) else {
+            return shared.answer.reject(.pairMoved)
+        }
         body(&markets[number], &shared)
         markets[number].runQueue(&shared)
     }
@@ -120,7 +143,7 @@ public struct TradingEngine: ~Copyable {
     /// Does what is due in all pairs, by instrument id.
     private mutating func doDueWork() {
         var next = Timestamp.never
-        for number in markets.numbers {
+        for number in markets.numbers where markets[number].isActive {
             markets[number].doDueWork(&shared)
             next = min(next, markets[number].nextDue)
         }
@@ -136,7 +159,10 @@ public struct TradingEngine: ~Copyable {
     public var digest: UInt64 {
         var sum = StateDigest()
         sum.add(shared.ledger.digest)
-        for number in markets.numbers { sum.add(markets[number].blotter.digest.value) }
+        for number in markets.numbers { sum.add(markets[number].digest) }
+        for departure in shared.departures {
+            sum.add(UInt64(departure.instrument.rawValue) << 32 | UInt64(departure.generation))
+        }
         return sum.value
     }
 
@@ -175,7 +201,9 @@ public struct TradingEngine: ~Copyable {
     public func conservation() -> [AssetTotals] { shared.ledger.totals() }
 
     private mutating func add(_ instrument: Instrument) -> RejectReason? {
-        guard instrument.defect == nil else { return .malformed }
+        guard instrument.defect == nil,
+            !shared.departures.contains(where: { $0.instrument == instrument.id })
+        else { return .malformed }
         if let number = markets.number(of: instrument.id) {
             return markets[number].instrument == instrument ? nil : .malformed
         }
@@ -183,7 +211,7 @@ public struct TradingEngine: ~Copyable {
             let quote = shared.ledger.column(of: instrument.quote)
         else { return .unknownAsset }
         guard markets.count < Self.instrumentsMax else { return .overloaded }
-        markets.insert(Market(instrument, number: markets.count, base: base, quote: quote))
+        markets.insert(Market(instrument, number: markets.nextNumber, base: base, quote: quote))
         feesChanged()
         return nil
     }
@@ -192,8 +220,13 @@ public struct TradingEngine: ~Copyable {
     mutating func feesChanged() {
         let schedule = shared.ledger.feeSchedule
         for number in markets.numbers { markets[number].blotter.setRates(schedule) }
+        rebuildConversion()
+    }
+
+    /// Works out conversions anew: after new fees, or when a pair comes or goes.
+    mutating func rebuildConversion() {
         shared.conversion.rebuild(
-            pairs: markets.map { $0.pairForFees },
+            pairs: markets.map { $0.pairForFees }.compactMap { $0 },
             discount: shared.ledger.discountColumn,
             columnCount: shared.ledger.assets.count
         )
@@ -216,8 +249,24 @@ extension Market {
         return levels
     }
 
-    /// What a conversion of fees has to know of the pair.
-    fileprivate var pairForFees:
-        (number: Int, base: AssetColumn, quote: AssetColumn, tickUnits: Int64)
-    { (blotter.number, blotter.base, blotter.quote, blotter.instrument.tickUnits) }
+    /// What a conversion of fees has to know of the pair; `nil` unless it trades here.
+    fileprivate var pairForFees: PairForFees? {
+        guard isActive else { return nil }
+        return PairForFees(
+            number: blotter.number,
+            base: blotter.base,
+            quote: blotter.quote,
+            tickUnits: blotter.instrument.tickUnits,
+            lastPrice: blotter.lastPrice
+        )
+    }
+
+    /// Names the state, moves included.
+    fileprivate var digest: UInt64 {
+        guard generation > 0 else { return blotter.digest.value }
+        var sum = blotter.digest
+        sum.add(UInt64(generation) << 32 | UInt64(state.rawValue) << 24)
+        sum.add(UInt64(stagedParts))
+        return sum.value
+    }
 }

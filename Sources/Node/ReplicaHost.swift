@@ -16,6 +16,8 @@ final class ReplicaHost {
     private let metrics: ReplicaMetrics
     private unowned let streams: StreamTable
     private let onChange: () -> Void
+    /// Brings a transfer to another shard.
+    var onDeliver: ((Funds, ShardID, UInt64) -> Void)?
     private var wasServing = false
     /// Ends the sleep of an idle loop at the time something of the state is due.
     private var alarm: (due: Timestamp, timer: LoopTimer)?
@@ -136,6 +138,7 @@ final class ReplicaHost {
             var writer = ByteWriter()
             message.write(to: &writer)
             for stream in followers { streams.write(writer.bytes, to: stream) }
+        case .deliver(let funds, let shard, let sequence): onDeliver?(funds, shard, sequence)
         case .note(let level, let text): note(level, text)
         case .committed(let commands, let bytes, let proposedAt):
             metrics.committed(commands: commands, bytes: bytes, after: context.now - proposedAt)

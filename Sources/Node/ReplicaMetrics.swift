@@ -94,7 +94,8 @@ extension RejectReason {
         "no_such_order", "unknown_instrument", "unknown_asset", "duplicate_expired", "malformed",
         "overloaded", "market_closed", "would_trigger", "bad_prices", "iceberg_too_large",
         "no_change",
-        "quantity_increase", "unknown_list", "no_such_list",
+        "quantity_increase", "unknown_list", "no_such_list", "transfer_gap", "recently_credited",
+        "reference_taken", "no_such_withdrawal",
     ]
 
     fileprivate var index: Int {
@@ -118,6 +119,13 @@ extension RejectReason {
         case .quantityIncrease: 16
         case .unknownList: 17
         case .noSuchList: 18
+        case .transferGap: 19
+        case .recentlyCredited: 20
+        case .referenceTaken: 21
+        case .noSuchWithdrawal: 22
+        case .pairMoved: 23
+        case .moveRefused: 24
+        case .moveAborted: 25
         }
     }
 }

@@ -11,11 +11,7 @@ extension RouterNode {
         switch operation {
         case .respond(let response): finish(response)
         case .command(let instrument, let command, let plan):
-            guard let channel = channel(instrument) else {
-                return finish(gateway.renderUnavailable())
-            }
-            let token = park { [gateway] in finish(gateway.render($0, plan)) }
-            channel.submit(command, token: token)
+            submit(command, in: instrument) { [gateway] in finish(gateway.render($0, plan)) }
         case .query(let instrument, let query, let plan):
             guard let channel = channel(instrument) else {
                 return finish(gateway.renderUnavailable())
@@ -32,6 +28,29 @@ extension RouterNode {
                 finish(gateway.render(plan, source: board))
             }
         }
+    }
+
+    /// Sends a command to the shard of its pair, and funds after it where they are missing.
+    private func submit(
+        _ command: Command,
+        in instrument: InstrumentID,
+        _ finish: @escaping (RequestOutcome) -> Void
+    ) {
+        guard let shard = owners[Int(instrument.rawValue)] else { return finish(.unavailable) }
+        submit(command, to: shard, finish)
+    }
+
+    /// Sends a command to a shard, and funds after it where they are missing.
+    func submit(
+        _ command: Command,
+        to shard: ShardID,
+        _ finish: @escaping (RequestOutcome) -> Void
+    ) {
+        guard let channel = channels[shard] else { return finish(.unavailable) }
+        let token = park { [unowned self] outcome in
+            funds.settle(outcome, of: command, on: shard, finish)
+        }
+        channel.submit(command, token: token)
     }
 
     private func channel(_ instrument: InstrumentID) -> ShardChannel? {

@@ -22,6 +22,10 @@ final class RouterNode: HTTPHandlers {
     var shards: [ShardID] = []
     /// The shard of each pair, by instrument id, from the newest map.
     var owners: [ShardID?] = []
+    private(set) lazy var funds = FundsDesk(
+        router: self,
+        reference: context.instance
+    )
     private var waiting: [UInt64: (RequestOutcome) -> Void] = [:]
     private var nextToken: UInt64 = 1
     private var link: CoordinatorLink?
@@ -77,6 +81,7 @@ final class RouterNode: HTTPHandlers {
         _ = context.loop.schedule(afterMilliseconds: 5, repeatingMilliseconds: 5) {
             [unowned self] in
             for shard in shards { channels[shard]?.tick() }
+            funds.tick()
             metrics.measure(
                 inFlight: waiting.count,
                 listeners: board.listenerCount,

@@ -20,7 +20,7 @@ final class SessionReader {
         do {
             while var frame = try frames.next() {
                 let request = try SessionRequest(from: &frame)
-                guard Self.isForRouters(request) else { return false }
+                guard Self.isForMembers(request) else { return false }
                 if case .hello(_, _, let shard) = request, host == nil { host = find(shard) }
                 guard let host else { return false }
                 host.perform { $0.received(request, on: id, effects: &$1) }
@@ -33,17 +33,21 @@ final class SessionReader {
 
     func closed() { host?.replica.closed(id) }
 
-    /// Whether a router may say this: what makes funds and pairs and sets the venue's
-    /// terms is the replica's own to log, in a session that is its own too.
-    static func isForRouters(_ request: SessionRequest) -> Bool {
+    /// Whether a router, a coordinator or another shard's primary may say this: what makes pairs and sets the
+    /// venue's terms is the replica's own to log, in a session that is its own too.
+    ///
+    /// Whoever reaches this port can move funds: it belongs on the network of the cluster alone, as
+    /// that of the log does.
+    static func isForMembers(_ request: SessionRequest) -> Bool {
         switch request {
         case .hello(_, let session, _): session.rawValue != 0
-        case .command(_, _, let command):
+        case .command(_, _, let command, _):
             switch command {
             case .void, .place, .placeList, .amend, .cancelReplace, .cancel, .cancelAll,
-                .cancelList:
+                .cancelList, .deposit, .transfer, .credit, .withdraw, .endWithdrawal, .setPhase,
+                .movePair:
                 true
-            case .deposit, .addAsset, .addInstrument, .setPhase, .setAccountTerms, .setFeeSchedule:
+            case .settle, .addAsset, .addInstrument, .setAccountTerms, .setFeeSchedule:
                 false
             }
         case .query: true

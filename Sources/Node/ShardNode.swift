@@ -24,6 +24,8 @@ final class ShardNode: HTTPHandlers {
     private var unnamed: [ShardID: UInt64] = [:]
     private var meter = LoadMeter()
     private var link: CoordinatorLink?
+    private var relays: [TransferRoute: TransferRelay] = [:]
+    private var routes: [TransferRoute] = []
 
     /// Runs `castle shard` until a signal.
     ///
@@ -53,10 +55,14 @@ final class ShardNode: HTTPHandlers {
         let host = ReplicaHost(
             context: context,
             shard: shard,
-            genesis: plan.map(genesis.commands) ?? [],
+            genesis: plan.map { genesis.commands(for: $0, of: context.plan.shards) } ?? [],
             streams: streams,
             onChange: { [weak self] in self?.link?.report() }
         )
+        host.onDeliver = { [weak self] funds, destination, sequence in
+            let route = TransferRoute(source: shard, destination: destination)
+            self?.relay(route).deliver(funds, sequence)
+        }
         hosts[shard] = host
         shards.append(shard)
         shards.sort()
@@ -88,6 +94,10 @@ final class ShardNode: HTTPHandlers {
         context.loop.beforeSleep { [unowned self] in
             for shard in shards { hosts[shard]?.flush() }
         }
+        _ = context.loop.schedule(afterMilliseconds: 5, repeatingMilliseconds: 5) {
+            [unowned self] in
+            for route in routes { relays[route]?.tick() }
+        }
         _ = context.loop.schedule(afterMilliseconds: 1000, repeatingMilliseconds: 1000) {
             [unowned self] in reportLoad()
         }
@@ -101,12 +111,28 @@ final class ShardNode: HTTPHandlers {
         }
     }
 
+    /// The relay of a route; it stays, whoever leads the shards at its ends.
+    private func relay(_ route: TransferRoute) -> TransferRelay {
+        if let relay = relays[route] { return relay }
+        let relay = TransferRelay(context: context, route: route) {
+            [weak self] sequence, reply in
+            self?.hosts[route.source]?.perform {
+                $0.delivered(sequence, to: route.destination, reply, effects: &$1)
+            }
+        }
+        if let map = link?.map { relay.follow(map) }
+        relays[route] = relay
+        routes.append(route)
+        return relay
+    }
+
     private func reportLoad() {
         let serving = shards.compactMap { hosts[$0]?.replica }.filter(\.isServing)
         link?.send(.load(meter.measure(serving, now: context.now)))
     }
 
     private func follow(_ map: ShardMap) {
+        for route in routes { relays[route]?.follow(map) }
         let own = NodeID(context.endpoint.id)
         for assignment in map.shards {
             let isNamed = assignment.primary == own || assignment.standbys.contains(own)

@@ -178,6 +178,7 @@ extension MarketEvent {
         case .trade(let trade): trade.instrument
         case .level(let change): change.instrument
         case .phase(let change): change.instrument
+        case .arrival(let arrival): arrival.instrument
         }
     }
 }

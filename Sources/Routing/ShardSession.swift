@@ -39,6 +39,7 @@ public struct ShardSession: Sendable {
     private struct Pending: Sendable {
         var sequence: UInt64
         var command: Command
+        var generation: UInt32
         var token: UInt64?
         var deadline: UInt64
         var wasSent: Bool
@@ -114,11 +115,13 @@ public struct ShardSession: Sendable {
     ///
     /// - Parameters:
     ///   - command: What to run.
+    ///   - generation: Of its pair, as the map says.
     ///   - token: Comes back with the outcome.
     ///   - deadline: Monotonic nanoseconds after which the client is told.
     ///   - effects: What to do is appended here.
     public mutating func submit(
         _ command: Command,
+        generation: UInt32 = 0,
         token: UInt64,
         deadline: UInt64,
         effects: inout [SessionEffect]
@@ -131,6 +134,7 @@ public struct ShardSession: Sendable {
             Pending(
                 sequence: nextSequence,
                 command: command,
+                generation: generation,
                 token: token,
                 deadline: deadline,
                 wasSent: isOpen
@@ -287,7 +291,8 @@ public struct ShardSession: Sendable {
                 .command(
                     sequence: entry.sequence,
                     acknowledged: acknowledged,
-                    entry.command
+                    entry.command,
+                    generation: entry.generation
                 )
             )
         )

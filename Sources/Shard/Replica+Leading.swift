@@ -15,6 +15,7 @@ extension Replica {
         (latestWall, latestNow) = (wall, now)
         retryRefused(now: now, &effects)
         guard isServing, isAcceptorReady else { return }
+        relayTransfers(&effects)
         carryTimeOn()
         while !sessions.pending.isEmpty, sessions.batches.count < settings.batchesInFlightMax {
             propose(&effects)
@@ -39,7 +40,7 @@ extension Replica {
     /// entry's time is not before the due time, so what was due is done when it is applied.
     private func carryTimeOn() {
         guard sessions.isIdle, let due = nextDue, due <= logTime else { return }
-        sessions.submitVoid(after: machine.lastSequence(of: SessionStreams.system))
+        sessions.submitOwn(.void, after: machine.lastSequence(of: SessionStreams.system))
     }
 
     /// Asks again for all that the duty needs once an acceptor that refused had a pause.
@@ -115,6 +116,7 @@ extension Replica {
     }
 
     private func serve(_ effects: inout [ReplicaEffect]) {
+        relay = OutboxRelay()
         proposedCount = cursor.commandCount
         (proposedTime, proposedNow) = (cursor.time, latestNow)
         submitGenesis()
@@ -156,6 +158,7 @@ extension Replica {
             )
         )
         feed.publish(events, &effects)
+        answerCredits(&effects)
         takeSnapshotIfDue(&effects)
     }
 
@@ -212,7 +215,9 @@ extension Replica {
             if case .position = question.query {
                 reply = .position(machine.feedPosition)
             } else {
-                reply = machine.engine.answer(question.query)
+                reply =
+                    copies.answer(question.query, machine)
+                    ?? machine.engine.answer(question.query)
             }
             effects.append(.send(.answer(id: question.id, reply), to: question.stream))
         }
@@ -227,6 +232,7 @@ extension Replica {
     func stepDown(because reason: String, _ effects: inout [ReplicaEffect]) {
         effects.append(.note(.warning, "leaving epoch \(epoch): \(reason)"))
         leader = nil
+        copies = PairCopies()
         isReading = false
         effects.append(.resign)
         for stream in sessions.dropAll() {

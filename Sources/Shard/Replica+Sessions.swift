@@ -22,11 +22,15 @@ extension Replica {
             guard leader != nil else { return refuse(stream, .notPrimary, &effects) }
             sessions.open(stream, session)
             if isServing { welcome(stream, session, &effects) }
-        case .command(let sequence, let acknowledged, let command):
-            submit(command, sequence, acknowledged, on: stream, &effects)
+        case .command(let sequence, let acknowledged, let command, let generation):
+            submit(command, generation, sequence, acknowledged, on: stream, &effects)
         case .query(let id, let query):
             guard sessions.isWelcome(stream) else {
                 return refuse(stream, .malformed, &effects)
+            }
+            if case .credited = query {
+                let question = StreamQuestion(stream: stream, id: id, query: query)
+                return awaitCredit(question, &effects)
             }
             guard sessions.questions.count < settings.pendingMax else {
                 effects.append(.send(.answer(id: id, .rejected(.overloaded)), to: stream))
@@ -62,6 +66,7 @@ extension Replica {
 
     private func submit(
         _ command: Command,
+        _ generation: UInt32,
         _ sequence: UInt64,
         _ acknowledged: UInt64,
         on stream: StreamID,
@@ -74,7 +79,8 @@ extension Replica {
             session: session,
             sequence: sequence,
             acknowledged: acknowledged,
-            command: command
+            command: command,
+            generation: generation
         )
         guard sessions.submit(wrapped, on: stream, settings: settings) else {
             return refuse(stream, .overloaded, &effects)

@@ -21,7 +21,10 @@ public final class Replica {
     var leader: LogLeader?
     var sessions = SessionStreams()
     var feed = FeedStreams()
+    /// Copies of pairs under way to other shards; only while it leads.
+    var copies = PairCopies()
     var snapshots = SnapshotProgress()
+    var relay = OutboxRelay()
     /// Whether the acceptor can be asked.
     var isAcceptorReady = false
     /// Whether a tail stream is wanted and running.

@@ -35,6 +35,10 @@ public enum ReplicaEffect: Equatable, Sendable {
     case close(StreamID)
     /// Send the same to followers of the feed.
     case feed(FeedMessage, to: [StreamID])
+    /// Bring a transfer to another shard's primary, as a credit; hand the answer to `delivered`.
+    ///
+    /// In order for each shard.
+    case deliver(Funds, to: ShardID, sequence: UInt64)
     /// Tell the operator.
     case note(NoteLevel, String)
     /// Measure: a batch was committed.

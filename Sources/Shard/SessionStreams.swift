@@ -39,6 +39,10 @@ struct SessionStreams {
     var batches: [ProposedBatch] = []
     /// Questions since the last verification was sent.
     var questions: [StreamQuestion] = []
+    /// Questions that wait for a transfer to arrive.
+    var creditQuestions: [StreamQuestion] = []
+    /// Number of the last command of the replica's own that was queued in this term.
+    private var lastOwn: UInt64 = 0
     /// Questions that the verification in flight answers.
     var verifying: [StreamQuestion] = []
 
@@ -82,6 +86,7 @@ struct SessionStreams {
     mutating func submitGenesis(_ commands: [Command], after last: UInt64) {
         for (index, command) in commands.enumerated().dropFirst(Int(clamping: last)) {
             let sequence = UInt64(index) + 1
+            lastOwn = sequence
             pending.append(
                 StreamCommand(
                     stream: nil,
@@ -99,13 +104,14 @@ struct SessionStreams {
     /// Whether no command waits for its batch or its commit.
     var isIdle: Bool { pending.isEmpty && batches.isEmpty }
 
-    /// Queues a command that does nothing but carry log time on.
-    mutating func submitVoid(after last: UInt64) {
+    /// Queues a command of the replica's own; `last` is the number of the last one applied.
+    mutating func submitOwn(_ command: Command, after last: UInt64) {
+        lastOwn = max(lastOwn, last) + 1
         let command = SessionCommand(
             session: Self.system,
-            sequence: last + 1,
+            sequence: lastOwn,
             acknowledged: last,
-            command: .void
+            command: command
         )
         pending.append(StreamCommand(stream: nil, command: command))
     }

@@ -19,12 +19,12 @@ public enum CommandOutcome: Equatable, Sendable {
 public struct ShardMachine: ~Copyable {
     private let pinned = Pinned()
     /// Accounts and books.
-    public private(set) var engine = TradingEngine()
+    public internal(set) var engine = TradingEngine()
     private var sessions = SessionTable()
     /// In order of addition.
-    private var histories: ContiguousArray<TradeHistory> = []
+    var histories: ContiguousArray<TradeHistory> = []
     /// Where a pair's history is, by the bare number of its id; −1 for none.
-    private var historyPositions: ContiguousArray<Int16> = []
+    var historyPositions: ContiguousArray<Int16> = []
     /// Public events since the log began.
     public private(set) var feedPosition = SequenceNumber(0)
 
@@ -60,7 +60,16 @@ public struct ShardMachine: ~Copyable {
         case .run: break
         }
         let start = events.count
-        engine.run(command.command, at: time, events: &events)
+        if case .movePair(let instrument, let generation, let step) = command.command {
+            move(instrument, generation, step, at: time, events: &events)
+        } else {
+            engine.run(
+                command.command,
+                generation: command.generation,
+                at: time,
+                events: &events
+            )
+        }
         sessions.keep(engine.lastAnswer)
         record(events, from: start)
         if engine.instrumentCount > histories.count { addHistories() }
@@ -114,7 +123,7 @@ public struct ShardMachine: ~Copyable {
     }
 
     /// Starts the history of a new pair.
-    private mutating func addHistories() {
+    mutating func addHistories() {
         for instrument in engine.instruments { addHistory(TradeHistory(instrument: instrument)) }
     }
 
@@ -128,13 +137,17 @@ public struct ShardMachine: ~Copyable {
 
     /// Everything a market-data mirror needs at the present feed position.
     public func pairSnapshots() -> [PairSnapshot] {
-        histories.map { history in
+        histories.compactMap { history in
+            let standing = engine.standing(of: history.instrument.id)
+            guard standing.state == .active || standing.state == .frozen else { return nil }
             let depth = engine.depth(history.instrument.id)
             var writer = ByteWriter()
             history.encode(into: &writer)
             return PairSnapshot(
                 instrument: history.instrument.id,
-                phase: .continuous,
+                // A frozen pair is already older than what its new shard has under that number.
+                generation: standing.generation - (standing.state == .frozen ? 1 : 0),
+                phase: engine.phase(of: history.instrument.id) ?? .continuous,
                 updateID: depth.updateID,
                 bids: depth.bids.map { PriceLevel(price: $0.0, quantity: $0.1) },
                 asks: depth.asks.map { PriceLevel(price: $0.0, quantity: $0.1) },

@@ -45,6 +45,9 @@ struct LogOracle: ~Copyable {
         return all[Int(sequence) - 1]
     }
 
+    /// Where all units of its assets are.
+    var totals: [AssetTotals] { engine.conservation() }
+
     /// The book of a pair.
     func depth(_ instrument: InstrumentID) -> [PriceLevel] {
         let depth = engine.depth(instrument)
@@ -72,9 +75,6 @@ struct LogOracle: ~Copyable {
         for command in commands { run(command, in: sequence) }
         digests.append(digest)
         feedPositions.append(UInt64(events.count))
-        for totals in engine.conservation() where !totals.isConserved {
-            return "I7: asset \(totals.asset) is not conserved after entry \(record.id)"
-        }
         return nil
     }
 

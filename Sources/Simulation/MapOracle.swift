@@ -5,9 +5,15 @@ import Trading
 import Wire
 
 /// What the coordinators' durable log amounts to: one state for each entry, one holder for each
-/// term of the shard.
+/// term of each shard.
 struct MapOracle {
-    /// Who may hold an epoch.
+    /// An epoch of a shard.
+    struct Office: Hashable {
+        var shard: ShardID
+        var epoch: Epoch
+    }
+
+    /// Who may hold it.
     struct Term: Equatable {
         var node: NodeID
         var instance: UInt64
@@ -17,8 +23,8 @@ struct MapOracle {
     private var state = ClusterState.empty
     /// Digest of the state after each entry; the first is before any.
     private(set) var digests = [ClusterState.empty.digest]
-    /// The holder that the map named for each epoch of the shard.
-    private(set) var terms: [Epoch: Term] = [:]
+    /// The holder that the map named for each.
+    private(set) var terms: [Office: Term] = [:]
 
     /// Takes a record that a majority of the acceptors has stored.
     ///
@@ -52,10 +58,11 @@ struct MapOracle {
         for assignment in state.map.shards {
             guard let primary = assignment.primary else { continue }
             let term = Term(node: primary, instance: assignment.primaryInstance)
-            if let known = terms[assignment.epoch], known != term {
-                return "map: epoch \(assignment.epoch) has two holders"
+            let office = Office(shard: assignment.shard, epoch: assignment.epoch)
+            if let known = terms[office], known != term {
+                return "map: epoch \(office.epoch) of shard \(office.shard) has two holders"
             }
-            terms[assignment.epoch] = term
+            terms[office] = term
         }
         return nil
     }

@@ -15,6 +15,8 @@ public enum SimulateCommand {
         package var entryCount: UInt64
         package var completedCount: Int
         package var epochCount: Int
+        /// Shards of the cluster.
+        package var shardCount: Int
         /// How long the cluster ran on its virtual clock.
         package var milliseconds: UInt64
     }
@@ -43,6 +45,8 @@ public enum SimulateCommand {
         public var minutes: Int?
         /// Acceptors of the log; nil lets each seed say.
         public var acceptorCount: Int?
+        /// Shards of the cluster; nil lets each seed say.
+        public var shardCount: Int?
         /// What is taken out.
         public var planted: PlantedFault?
         /// The numbers of the faults to let through; nil for all.
@@ -55,6 +59,7 @@ public enum SimulateCommand {
             steps: Int,
             minutes: Int? = nil,
             acceptorCount: Int? = nil,
+            shardCount: Int? = nil,
             planted: PlantedFault? = nil,
             faults: Set<Int>? = nil
         ) {
@@ -63,6 +68,7 @@ public enum SimulateCommand {
             self.steps = steps
             self.minutes = minutes
             self.acceptorCount = acceptorCount
+            self.shardCount = shardCount
             self.planted = planted
             self.faults = faults
         }
@@ -126,9 +132,10 @@ public enum SimulateCommand {
             trace: cluster.trace.lines,
             faults: cluster.trace.faults,
             faultTexts: cluster.trace.faultTexts,
-            entryCount: cluster.oracle.count,
+            entryCount: cluster.shards.reduce(0) { $0 + $1.oracle.count },
             completedCount: cluster.clients.reduce(0) { $0 + $1.completedCount },
-            epochCount: cluster.oracle.chain.openedEpochs.count,
+            epochCount: cluster.shards.reduce(0) { $0 + $1.oracle.chain.openedEpochs.count },
+            shardCount: cluster.shards.count,
             milliseconds: cluster.now / SimulatedCluster.millisecond
         )
     }
@@ -139,6 +146,7 @@ extension SimulateCommand.Options {
     fileprivate var words: String {
         var words = minutes.map { " --minutes \($0)" } ?? " --steps \(steps)"
         if let acceptorCount { words += " --acceptors \(acceptorCount)" }
+        if let shardCount { words += " --shards \(shardCount)" }
         if let planted { words += " --without \(planted.rawValue)" }
         if let faults {
             words +=

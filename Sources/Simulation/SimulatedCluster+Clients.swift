@@ -8,8 +8,9 @@ extension SimulatedCluster {
     func turn(_ client: Int) {
         if clients[client].wish == nil {
             if isDraining { return }
-            clients[client].wish = wish(of: client)
-            clients[client].floor = acknowledged
+            let wish = wish(of: client)
+            clients[client].wish = wish
+            clients[client].floor = shards[wish.shard].acknowledged
             clients[client].mayHaveHappened = false
         }
         ask(client)
@@ -20,12 +21,12 @@ extension SimulatedCluster {
         let token = newID()
         waiting[token] = client
         let deadline = now + random.pick(20...80) * Self.millisecond
-        perform(clients[client].router) { session, effects in
-            switch wish {
-            case .command(let command, _):
+        perform(clients[client].router, wish.shard) { session, effects in
+            switch wish.kind {
+            case .command(let command):
                 session.submit(command, token: token, deadline: deadline, effects: &effects)
-            case .query(let query, _):
-                self.clients[client].floor = self.acknowledged
+            case .query(let query):
+                self.clients[client].floor = self.shards[wish.shard].acknowledged
                 session.ask(query, token: token, deadline: deadline, effects: &effects)
             }
         }
@@ -35,44 +36,72 @@ extension SimulatedCluster {
 
     private func wish(of client: Int) -> ClientWish {
         let account = clients[client].account
-        let pair = SimulatedMarket.instrument.id
-        let old = clients[client].names.suffix(8)
-        let name = old.isEmpty ? nil : Array(old)[random.index(below: old.count)]
-        switch random.pick(0...24) {
-        case 0...10: return place(client)
+        let old = clients[client].orders.suffix(8)
+        let known = old.isEmpty ? nil : Array(old)[random.index(below: old.count)]
+        let kind = random.pick(0...24)
+        guard let known else { return wishWithoutOrders(kind, client) }
+        let order = OrderReference.clientOrderID(known.name)
+        switch kind {
         case 11...13:
-            guard let name else { return place(client) }
-            let order = OrderReference.clientOrderID(name)
-            return .command(.cancel(account: account, instrument: pair, order: order), name: nil)
-        case 14: return .command(.cancelAll(account: account, instrument: pair), name: nil)
+            return command(.cancel(account: account, instrument: known.pair, order: order))
         case 15...17:
-            guard let name else { return place(client) }
-            let order = OrderReference.clientOrderID(name)
-            return .query(.order(account: account, instrument: pair, order: order), name: name)
-        case 18: return .query(.balances(account: account), name: nil)
-        case 19, 20:
-            guard let name else { return place(client) }
-            return .command(.amend(amend(name, of: client)), name: nil)
-        case 21, 22:
-            guard let name, case .command(.place(let order), let new) = place(client) else {
-                return .query(.position, name: nil)
-            }
-            let request = CancelReplace(
-                cancel: .clientOrderID(name),
-                mode: random.isOne(in: 2) ? .stopOnFailure : .allowFailure,
-                place: order
+            let query = Query.order(account: account, instrument: known.pair, order: order)
+            return ClientWish(
+                kind: .query(query),
+                name: known.name,
+                shard: layout.shard(of: known.pair)
             )
-            return .command(.cancelReplace(request), name: new)
-        case 23: return deposit(client)
-        default: return .query(.position, name: nil)
+        case 19, 20: return command(.amend(amend(known.name, of: client, known.pair)))
+        case 21, 22:
+            let place = place(client, known.pair)
+            let request = CancelReplace(
+                cancel: order,
+                mode: random.isOne(in: 2) ? .stopOnFailure : .allowFailure,
+                place: place
+            )
+            return command(.cancelReplace(request), name: place.clientOrderID)
+        default: return wishWithoutOrders(kind, client)
         }
     }
 
-    private func amend(_ name: ClientOrderID, of client: Int) -> AmendOrder {
+    private func wishWithoutOrders(_ kind: UInt64, _ client: Int) -> ClientWish {
+        let account = clients[client].account
+        let pair = anyPair
+        switch kind {
+        case 14: return command(.cancelAll(account: account, instrument: pair))
+        case 18: return query(.balances(account: account), layout.shard(of: pair))
+        case 23: return deposit(client, layout.shard(of: pair))
+        case 21, 22, 24: return query(.position, layout.shard(of: pair))
+        default:
+            let place = place(client, pair)
+            return command(.place(place), name: place.clientOrderID)
+        }
+    }
+
+    private var anyPair: InstrumentID {
+        let place = layout.pairs.count > 1 ? random.index(below: layout.pairs.count) : 0
+        return layout.pairs[place].id
+    }
+
+    /// A command about a pair goes to its shard.
+    private func command(_ command: Command, name: ClientOrderID? = nil) -> ClientWish {
+        let shard = command.pair.map(layout.shard) ?? 0
+        return ClientWish(kind: .command(command), name: name, shard: shard)
+    }
+
+    private func query(_ query: Query, _ shard: Int) -> ClientWish {
+        ClientWish(kind: .query(query), name: nil, shard: shard)
+    }
+
+    private func amend(
+        _ name: ClientOrderID,
+        of client: Int,
+        _ pair: InstrumentID
+    ) -> AmendOrder {
         let keepsPriority = random.isOne(in: 2)
         return AmendOrder(
             account: clients[client].account,
-            instrument: SimulatedMarket.instrument.id,
+            instrument: pair,
             order: .clientOrderID(name),
             quantity: Quantity(lots: Int64(random.pick(1...9))),
             price: keepsPriority ? .none : Price(ticks: Int64(random.pick(95...105))),
@@ -81,28 +110,26 @@ extension SimulatedCluster {
         )
     }
 
-    private func deposit(_ client: Int) -> ClientWish {
+    private func deposit(_ client: Int, _ shard: Int) -> ClientWish {
         clients[client].depositCount += 1
         let deposit = Command.deposit(
             account: clients[client].account,
-            asset: AssetID(UInt16(random.pick(0...1))),
+            asset: layout.assets[random.index(below: layout.assets.count)].id,
             amount: Amount(units: Int64(random.pick(1...1000))),
             reference: 1_000_000 * UInt64(client + 1) + clients[client].depositCount
         )
-        return .command(deposit, name: nil)
+        return ClientWish(kind: .command(deposit), name: nil, shard: shard)
     }
 
-    private func place(_ client: Int) -> ClientWish {
-        let number = clients[client].names.count
-        guard let name = ClientOrderID("c\(client)-\(number)") else {
-            return .query(.position, name: nil)
-        }
-        clients[client].names.append(name)
+    private func place(_ client: Int, _ pair: InstrumentID) -> PlaceOrder {
+        let number = clients[client].orders.count
+        let name = ClientOrderID("c\(client)-\(number)") ?? .none
+        clients[client].orders.append((name, pair))
         let type: OrderType = random.isOne(in: 6) ? .market : .limit
         let lives: TimeInForce = random.isOne(in: 5) ? .immediateOrCancel : .goodTilCancelled
-        let order = PlaceOrder(
+        return PlaceOrder(
             account: clients[client].account,
-            instrument: SimulatedMarket.instrument.id,
+            instrument: pair,
             side: random.isOne(in: 2) ? .buy : .sell,
             type: type,
             timeInForce: type == .market ? .goodTilCancelled : lives,
@@ -112,7 +139,6 @@ extension SimulatedCluster {
             quoteQuantity: .zero,
             clientOrderID: name
         )
-        return .command(.place(order), name: name)
     }
 
     // MARK: Outcomes
@@ -126,7 +152,6 @@ extension SimulatedCluster {
             unanswered(client, outcome)
             return schedule(.turn(client: client), in: 1000...6000)
         }
-        note("answered", client, acknowledged)
         check(reply, client)
         clients[client].wish = nil
         clients[client].completedCount += 1
@@ -139,42 +164,46 @@ extension SimulatedCluster {
             clients[client].mayHaveHappened = true
         }
         guard random.isOne(in: 6), !isDraining else { return }
-        if case .command(_, let name?) = clients[client].wish, !clients[client].mayHaveHappened {
+        if let wish = clients[client].wish, case .command = wish.kind, let name = wish.name,
+            !clients[client].mayHaveHappened
+        {
             clients[client].failed.append(name)
         }
         clients[client].wish = nil
     }
 
     private func check(_ reply: Reply, _ client: Int) {
-        switch clients[client].wish {
-        case .command(let command, let name):
-            checkOrderOfTime(client)
-            if case .place = command, let name, case .placed(let order, _) = reply {
+        guard let wish = clients[client].wish else {
+            return violation("a client without a wish is answered")
+        }
+        note("answered", client, shards[wish.shard].acknowledged)
+        let router = clients[client].router
+        switch wish.kind {
+        case .command(let command):
+            checkOrderOfTime(client, routers[router].channels[wish.shard].answerEntry)
+            if case .place = command, let name = wish.name, case .placed(let order, _) = reply {
                 clients[client].known[name] = order.executed.lots
             }
-        case .query(let query, let name):
-            let position = routers[clients[client].router].answerPosition
-            if position < clients[client].floor {
-                violation(
-                    "read: client \(client) is shown \(position) after \(clients[client].floor)"
-                )
+        case .query(let query):
+            let floor = clients[client].floor
+            let position = routers[router].channels[wish.shard].answerPosition
+            if position < floor {
+                violation("read: client \(client) is shown \(position) after \(floor)")
             }
-            if let name, let known = clients[client].known[name] {
+            if let name = wish.name, let known = clients[client].known[name] {
                 checkOrder(reply, client, name, known)
             }
             if case .position = query, case .position(let feed) = reply,
-                feed.rawValue < oracle.feedPositions[Int(clients[client].floor)]
+                feed.rawValue < shards[wish.shard].oracle.feedPositions[Int(floor)]
             {
                 violation("read: client \(client) is told of feed position \(feed)")
             }
-        case nil: violation("a client without a wish is answered")
         }
     }
 
     /// Linearizable: the log is the order in which things happened, so what was asked after an
     /// answer stands behind what was answered.
-    private func checkOrderOfTime(_ client: Int) {
-        let entry = routers[clients[client].router].answerEntry
+    private func checkOrderOfTime(_ client: Int, _ entry: UInt64) {
         guard entry <= clients[client].floor else { return }
         violation(
             "linearizability: what client \(client) asked after entry \(clients[client].floor) "
@@ -192,5 +221,18 @@ extension SimulatedCluster {
             return
         }
         violation("read: client \(client) sees its order less filled than before")
+    }
+}
+
+extension Command {
+    /// The pair a client's command is about.
+    fileprivate var pair: InstrumentID? {
+        switch self {
+        case .place(let order): order.instrument
+        case .amend(let request): request.instrument
+        case .cancelReplace(let request): request.place.instrument
+        case .cancel(_, let pair, _), .cancelAll(_, let pair): pair
+        default: nil
+        }
     }
 }

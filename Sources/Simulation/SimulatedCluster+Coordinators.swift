@@ -7,18 +7,10 @@ import Wire
 // The coordinators: who leads, what the leader decides, and the checks of what it decided.
 
 extension SimulatedCluster {
-    private static let topology = TopologyPlan(shards: [
-        ShardPlan(
-            shard: shard,
-            pairs: [SimulatedMarket.instrument.symbol],
-            replicas: (0..<nodeCount).map { NodeID("\($0)") }
-        )
-    ])
-
     func makeCoordinator(_ process: Int) -> SimulatedCoordinator {
         let place = process - Self.nodeCount
         return SimulatedCoordinator(
-            coordinator: Coordinator(plan: Self.topology, settings: detector),
+            coordinator: Coordinator(plan: layout.topology, settings: detector),
             log: CoordinatorLog(name: "c\(place)/\(processes[process].instance)"),
             candidacy: Candidacy(
                 rank: place,
@@ -32,6 +24,9 @@ extension SimulatedCluster {
     var milliseconds: UInt64 { now / Self.millisecond }
 
     func place(of process: Int) -> Int { process - Self.nodeCount }
+
+    /// The party of a coordinator.
+    private func party(of process: Int) -> Int { replicas.count + place(of: process) }
 
     func startCoordinator(_ process: Int) {
         coordinators[place(of: process)] = makeCoordinator(process)
@@ -136,7 +131,8 @@ extension SimulatedCluster {
         let now = milliseconds
         for effect in effects where processes[process].isUp {
             switch effect {
-            case .ask(let request): askQuorum(process) { $0.ask(request, effects: &$1) }
+            case .ask(let request):
+                askQuorum(party(of: process)) { $0.ask(request, effects: &$1) }
             case .lead(let state):
                 note("lead", process, coordinators[place].log.epoch.rawValue)
                 coordinators[place].coordinator.restore(state)
@@ -218,7 +214,7 @@ extension SimulatedCluster {
         perform(process) { $0.connectProbe(id, reachable: isListening, now: now, &$1) }
     }
 
-    /// The one that leads, for the faults: an operator who moves the shard for no reason.
+    /// The one that leads, for the faults: an operator who moves a shard for no reason.
     var leader: Int? {
         (Self.nodeCount..<processes.count).first {
             processes[$0].isUp && coordinators[place(of: $0)].coordinator.isLeader

@@ -25,7 +25,7 @@ extension SimulatedCluster {
     }
 
     private func faultOfAParty(_ dice: inout RandomSource) {
-        let node = dice.isOne(in: 2) ? primary : dice.index(below: Self.nodeCount)
+        let node = dice.isOne(in: 2) ? primary(&dice) : dice.index(below: Self.nodeCount)
         let coordinator = Self.nodeCount + dice.index(below: coordinators.count)
         let acceptor = dice.index(below: acceptors.count)
         switch dice.pick(0...17) {
@@ -44,7 +44,7 @@ extension SimulatedCluster {
     }
 
     private func faultOfTheNetwork(_ dice: inout RandomSource) {
-        let node = dice.isOne(in: 2) ? primary : dice.index(below: Self.nodeCount)
+        let node = dice.isOne(in: 2) ? primary(&dice) : dice.index(below: Self.nodeCount)
         let process = dice.isOne(in: 2) ? node : dice.index(below: processes.count)
         let coordinator = Self.nodeCount + dice.index(below: coordinators.count)
         let acceptor = dice.index(below: acceptors.count)
@@ -55,7 +55,7 @@ extension SimulatedCluster {
             cut(.member(member: dice.index(below: members.count), coordinator: coordinator), &dice)
         case 5:
             // A primary that will not hear for a while that it was replaced.
-            cut(.member(member: primary, coordinator: coordinator), &dice)
+            cut(.member(member: primary(&dice), coordinator: coordinator), &dice)
             moveForNoReason(&dice)
         case 6:
             guard coordinators.count > 1 else { return }
@@ -66,10 +66,15 @@ extension SimulatedCluster {
         }
     }
 
-    /// Who holds the newest term, or the first node.
-    private var primary: Int {
+    /// One of the shards.
+    private func anyShard(_ dice: inout RandomSource) -> ShardID {
+        shards[shards.count > 1 ? dice.index(below: shards.count) : 0].id
+    }
+
+    /// Who holds the newest term of some shard, or the first node.
+    private func primary(_ dice: inout RandomSource) -> Int {
         let newest = members.max { $0.map.version < $1.map.version }?.map
-        let primary = newest?.assignment(Self.shard)?.primary
+        let primary = newest?.assignment(anyShard(&dice))?.primary
         return primary.flatMap { Int($0.rawValue) } ?? 0
     }
 
@@ -95,19 +100,21 @@ extension SimulatedCluster {
         processes[process].clockError = jump
     }
 
-    /// An operator, or another coordinator, gives the shard to some node.
+    /// An operator, or another coordinator, gives a shard to some node.
     private func moveForNoReason(_ dice: inout RandomSource) {
         let choice = Int(dice.next() >> 33)
+        let shard = anyShard(&dice)
         guard let leader else { return }
         let state = coordinators[place(of: leader)].coordinator.state
-        guard let assignment = state.map.assignment(Self.shard) else { return }
-        let up = (0..<Self.nodeCount).filter { state.map.member(memberID($0)) != nil }
+        guard let assignment = state.map.assignment(shard) else { return }
+        let up = layout.shards[layout.place(of: shard)].nodes.sorted()
+            .filter { state.map.member(memberID($0)) != nil }
         guard !up.isEmpty else { return }
         let node = up[choice % up.count]
         note("move", node, assignment.epoch.rawValue + 1)
         coordinators[place(of: leader)].log.propose(
             .assign(
-                shard: Self.shard,
+                shard: shard,
                 epoch: Epoch(assignment.epoch.rawValue + 1),
                 primary: memberID(node),
                 instance: state.map.member(memberID(node))?.instance ?? 0,
@@ -154,14 +161,20 @@ extension SimulatedCluster {
     }
 
     private func breakLog(of process: Int, _ acceptor: Int, _ dice: inout RandomSource) {
-        guard let id = processes[process].connections[acceptor] else { return }
+        let own = parties(of: process)
+        let party = own[own.count > 1 ? dice.index(below: own.count) : 0]
+        guard let id = parties[party].connections[acceptor] else { return }
         note("break", process, UInt64(acceptor))
         queue.add(.breakLog(connection: id), at: now + dice.pick(1...9) * 1000)
     }
 
     private func resetStream(_ dice: inout RandomSource) {
         let router = dice.index(below: Self.routerCount)
-        let both = [routers[router].sessionStream, routers[router].feedStream]
+        let channel = layout.place(of: anyShard(&dice))
+        let both = [
+            routers[router].channels[channel].sessionStream,
+            routers[router].channels[channel].feedStream,
+        ]
         let delay = dice.pick(50...5000)
         guard let id = both[dice.index(below: 2)] else { return }
         note("reset", router, id)
@@ -179,8 +192,8 @@ extension SimulatedCluster {
         acceptors[acceptor].isPaused = false
         acceptors[acceptor].life += 1
         acceptors[acceptor].backlog = []
-        for process in processes.indices {
-            guard let id = processes[process].connections[acceptor] else { continue }
+        for party in parties.indices {
+            guard let id = parties[party].connections[acceptor] else { continue }
             queue.add(.breakLog(connection: id), at: now + dice.pick(50...2000) * 1000)
         }
         queue.add(.startAcceptor(acceptor), at: now + time(&dice, 2000...60_000) * 1000)

@@ -105,20 +105,26 @@ extension SimulatedCluster {
         guard members[member].isOpen, let id = members[member].link else { return }
         let isNode = member < Self.nodeCount
         let status = MembershipMessage.status(
-            isNode ? [status(of: member)] : [],
+            isNode ? statuses(of: member) : [],
             observations: isNode ? [] : observations(of: member - Self.nodeCount)
         )
         sendToCoordinator(.message(status), id)
     }
 
-    /// How long a router has not heard the primary, as `RouterNode`.
+    /// How long a router has not heard each primary, as `RouterNode`.
     private func observations(of router: Int) -> [Observation] {
-        let map = members[Self.nodeCount + router].map
-        guard let primary = map.assignment(Self.shard)?.primary,
-            let node = Int(primary.rawValue)
-        else { return [] }
-        let silence = (now - routers[router].heard[node]) / Self.millisecond
-        return [Observation(node: primary, silenceMilliseconds: UInt32(clamping: silence))]
+        var heard: [Int: UInt64] = [:]
+        for assignment in members[Self.nodeCount + router].map.shards {
+            guard let node = assignment.primary.flatMap({ Int($0.rawValue) }) else { continue }
+            let channel = routers[router].channels[layout.place(of: assignment.shard)]
+            heard[node] = max(heard[node] ?? 0, channel.heard[node])
+        }
+        return heard.sorted { $0.key < $1.key }.map { node, time in
+            Observation(
+                node: memberID(node),
+                silenceMilliseconds: UInt32(clamping: (now - time) / Self.millisecond)
+            )
+        }
     }
 
     private func lostCoordinator(_ member: Int) {
@@ -159,82 +165,6 @@ extension SimulatedCluster {
         }
     }
 
-    // MARK: The coordinator's side, as `CoordinatorNode` and `MemberStreams`
-
-    func arriveAtCoordinator(_ id: UInt64, _ event: SimulatedEvent) {
-        guard let link = memberLinks[id], !link.toCoordinator.isEmpty else { return }
-        let (member, process) = (link.member, link.coordinator)
-        let wire = SimulatedLink.member(member: member, coordinator: process)
-        if isHeld(event, by: wire, .out) { return }
-        guard isAlive(process, link.instance) else {
-            if members[member].link != id { memberLinks[id] = nil }
-            return
-        }
-        if keeps(event, process) { return }
-        guard let item = memberLinks[id]?.toCoordinator.removeFirst() else { return }
-        let place = place(of: process)
-        let isPresent = coordinators[place].links[member]?.link == id
-        let time = milliseconds
-        switch item {
-        case .end:
-            memberLinks[id] = nil
-            guard isPresent else { return }
-            coordinators[place].links[member] = nil
-            perform(process) {
-                $0.memberDisconnected(
-                    self.memberID(member),
-                    instance: link.memberInstance,
-                    now: time,
-                    &$1
-                )
-            }
-        case .message(.hello(let introduced)): welcome(introduced, id, link)
-        case .message(let message):
-            guard isPresent else { return }
-            coordinators[place].links[member]?.heard = now
-            perform(process) { $0.received(message, from: self.memberID(member), now: time, &$1) }
-        }
-    }
-
-    private func welcome(_ introduced: Member, _ id: UInt64, _ link: MemberLink) {
-        let place = place(of: link.coordinator)
-        guard isConfirmed(link.coordinator) else { return sendToMember(.end, id) }
-        if let old = coordinators[place].links[link.member], old.link != id {
-            let isOther = memberLinks[old.link]?.memberInstance != link.memberInstance
-            // A name that was heard of late belongs to the process that has it.
-            if isOther, memberLinks[old.link] != nil, now < old.heard + 150 * Self.millisecond {
-                return sendToMember(.end, id)
-            }
-            sendToMember(.end, old.link)
-        }
-        coordinators[place].links[link.member] = (id, now)
-        let time = milliseconds
-        perform(link.coordinator) { $0.memberConnected(introduced, now: time, &$1) }
-    }
-
-    func closeMembers(of process: Int) {
-        for member in members.indices {
-            guard let id = coordinators[place(of: process)].links.removeValue(forKey: member)?.link
-            else { continue }
-            sendToMember(.end, id)
-            let instance = memberLinks[id]?.memberInstance ?? 0
-            let time = milliseconds
-            perform(process) {
-                $0.memberDisconnected(
-                    self.memberID(member),
-                    instance: instance,
-                    now: time,
-                    &$1
-                )
-            }
-        }
-    }
-
-    func send(_ message: MembershipMessage, to member: Int, from process: Int) {
-        guard let link = coordinators[place(of: process)].links[member]?.link else { return }
-        sendToMember(.message(message), link)
-    }
-
     // MARK: Carrying
 
     func sendToMember(_ item: MemberLink.Item, _ id: UInt64) {
@@ -243,7 +173,7 @@ extension SimulatedCluster {
         schedule(.toMember(link: id), in: delay)
     }
 
-    private func sendToCoordinator(_ item: MemberLink.Item, _ id: UInt64) {
+    func sendToCoordinator(_ item: MemberLink.Item, _ id: UInt64) {
         guard memberLinks[id] != nil else { return }
         memberLinks[id]?.toCoordinator.append(item)
         schedule(.toCoordinator(link: id), in: delay)

@@ -8,21 +8,27 @@ import Wire
 extension SimulatedCluster {
     func isNode(_ process: Int) -> Bool { process < Self.nodeCount }
 
-    /// Which of an acceptor's logs a process uses.
-    func log(of process: Int) -> Int { isNode(process) ? 1 : 0 }
+    /// Those of a process that have a log: a coordinator itself, or the replicas of a node.
+    func parties(of process: Int) -> [Int] {
+        isNode(process) ? hosted[process] : [replicas.count + place(of: process)]
+    }
 
     func start(_ process: Int) {
         processes[process].instance += 1
-        processes[process].quorum = LogQuorum(acceptorCount: acceptors.count, incarnation: 1)
-        processes[process].quorumEffects = []
         processes[process].isUp = true
         processes[process].isPaused = false
         processes[process].backlog = []
         processes[process].isFlushDue = false
         let instance = processes[process].instance
         note("start", process, instance)
+        for party in parties(of: process) {
+            parties[party].quorum = LogQuorum(acceptorCount: acceptors.count, incarnation: 1)
+            parties[party].quorumEffects = []
+        }
         if isNode(process) { startNode(process) } else { startCoordinator(process) }
-        for acceptor in acceptors.indices { connectLog(process, acceptor, in: 200...3000) }
+        for party in parties(of: process) {
+            for acceptor in acceptors.indices { connectLog(party, acceptor, in: 200...3000) }
+        }
         schedule(.tick(process: process, instance: instance), in: 1000...10_000)
     }
 
@@ -33,9 +39,11 @@ extension SimulatedCluster {
         processes[process].isUp = false
         processes[process].isPaused = false
         processes[process].backlog = []
-        for acceptor in acceptors.indices {
-            if let id = processes[process].connections[acceptor] { abandon(id) }
-            processes[process].connections[acceptor] = nil
+        for party in parties(of: process) {
+            for acceptor in acceptors.indices {
+                if let id = parties[party].connections[acceptor] { abandon(id) }
+                parties[party].connections[acceptor] = nil
+            }
         }
         if isNode(process) { nodeDied(process) } else { coordinatorDied(process) }
         schedule(.start(process: process), in: delay)
@@ -68,12 +76,11 @@ extension SimulatedCluster {
 
     func tick(_ process: Int, _ instance: UInt64, _ event: SimulatedEvent) {
         guard isAlive(process, instance), !keeps(event, process) else { return }
-        if isNode(process) {
-            input(process) { $0.feedHeartbeat(effects: &$1) }
-            flushNode(process)
+        if isNode(process) { tickNode(process) }
+        for party in parties(of: process) {
+            askQuorum(party) { $0.tick(effects: &$1) }
+            for acceptor in acceptors.indices { giveUpSilentLog(party, acceptor) }
         }
-        askQuorum(process) { $0.tick(effects: &$1) }
-        for acceptor in acceptors.indices { giveUpSilentLog(process, acceptor) }
         schedule(.tick(process: process, instance: instance), in: 9000...11_000)
     }
 
@@ -91,29 +98,31 @@ extension SimulatedCluster {
         if isNode(process) { flushNode(process) } else { flushCoordinator(process) }
     }
 
-    /// Gives a process' quorum an input and carries out what it wants, in the order it came up.
-    func askQuorum(_ process: Int, _ body: (inout LogQuorum, inout [LogQuorum.Effect]) -> Void) {
+    /// Gives a party's quorum an input and carries out what it wants, in the order it came up.
+    func askQuorum(_ party: Int, _ body: (inout LogQuorum, inout [LogQuorum.Effect]) -> Void) {
         var new: [LogQuorum.Effect] = []
-        body(&processes[process].quorum, &new)
-        let isFirst = processes[process].quorumEffects.isEmpty
-        processes[process].quorumEffects += new
+        body(&parties[party].quorum, &new)
+        let isFirst = parties[party].quorumEffects.isEmpty
+        parties[party].quorumEffects += new
         guard isFirst else { return }
         var place = 0
-        while place < processes[process].quorumEffects.count {
-            carryOut(process, processes[process].quorumEffects[place])
+        while place < parties[party].quorumEffects.count {
+            carryOut(party, parties[party].quorumEffects[place])
             place += 1
         }
-        processes[process].quorumEffects = []
+        parties[party].quorumEffects = []
     }
 
-    private func carryOut(_ process: Int, _ effect: LogQuorum.Effect) {
-        if case .ask(let request, let acceptor) = effect { return ask(process, acceptor, request) }
-        guard isNode(process) else { return carryOutCoordinator(process, effect) }
+    private func carryOut(_ party: Int, _ effect: LogQuorum.Effect) {
+        if case .ask(let request, let acceptor) = effect { return ask(party, acceptor, request) }
+        guard party < replicas.count else {
+            return carryOutCoordinator(parties[party].process, effect)
+        }
         switch effect {
         case .answer(let reply, let request):
-            input(process) { $0.received(reply, to: request, effects: &$1) }
-        case .ready: input(process) { $0.acceptorReady(effects: &$1) }
-        case .lost: input(process) { $0.acceptorLost(effects: &$1) }
+            input(party) { $0.received(reply, to: request, effects: &$1) }
+        case .ready: input(party) { $0.acceptorReady(effects: &$1) }
+        case .lost: input(party) { $0.acceptorLost(effects: &$1) }
         case .ask, .note: break
         }
     }

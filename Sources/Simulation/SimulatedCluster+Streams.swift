@@ -9,17 +9,26 @@ import Wire
 
 extension SimulatedCluster {
     func makeRouter(_ router: Int) -> SimulatedRouter {
-        let session = ShardSession(session: SessionID(rawValue: random.next()), shard: Self.shard)
-        let market = PairMarket(instrument: SimulatedMarket.instrument)
         let heard = Array(repeating: now, count: Self.nodeCount)
-        return SimulatedRouter(session: session, markets: [market], heard: heard)
+        let channels = layout.shards.map { shard in
+            SimulatedChannel(
+                session: ShardSession(
+                    session: SessionID(rawValue: random.next()),
+                    shard: shard.id
+                ),
+                heard: heard
+            )
+        }
+        return SimulatedRouter(channels: channels, markets: layout.pairs.map(PairMarket.init))
     }
 
     /// The router is killed; another process of its name starts at once, with nothing of its own.
     func replaceRouter(_ router: Int) {
         note("router crash", router)
-        for id in [routers[router].sessionStream, routers[router].feedStream] {
-            if let id { sendToNode(.end, id) }
+        for channel in routers[router].channels {
+            for id in [channel.sessionStream, channel.feedStream] {
+                if let id { sendToNode(.end, id) }
+            }
         }
         endMember(Self.nodeCount + router)
         let life = routers[router].life
@@ -37,9 +46,9 @@ extension SimulatedCluster {
 
     // MARK: Opening and carrying
 
-    private func connect(_ router: Int, to node: Int, isFeed: Bool) -> UInt64 {
+    func connect(_ router: Int, _ shard: Int, to node: Int, isFeed: Bool) -> UInt64 {
         let id = newID()
-        streams[id] = SimulatedStream(node: node, router: router, isFeed: isFeed)
+        streams[id] = SimulatedStream(node: node, router: router, shard: shard, isFeed: isFeed)
         schedule(.openStream(id), in: 100...1500)
         return id
     }
@@ -47,21 +56,22 @@ extension SimulatedCluster {
     /// A process that is paused still has its connections accepted, by the kernel.
     func openStream(_ id: UInt64) {
         guard let stream = streams[id] else { return }
-        let (node, router) = (stream.node, stream.router)
+        let (node, router, shard) = (stream.node, stream.router, stream.shard)
         guard processes[node].isUp, held[.router(node: node, router: router)] == nil else {
             return ended(id)
         }
         streams[id]?.isAccepted = true
         streams[id]?.instance = processes[node].instance
-        routers[router].heard[node] = now
+        routers[router].channels[shard].heard[node] = now
         if stream.isFeed {
-            sendToNode(.openFeed(after: routers[router].mirror.position), id)
-        } else if routers[router].sessionStream == id {
-            perform(router) { $0.connected(effects: &$1) }
+            let position = routers[router].channels[shard].mirror.position
+            sendToNode(.openFeed(after: position), id)
+        } else if routers[router].channels[shard].sessionStream == id {
+            perform(router, shard) { $0.connected(effects: &$1) }
         }
     }
 
-    private func sendToNode(_ item: StreamItem, _ id: UInt64) {
+    func sendToNode(_ item: StreamItem, _ id: UInt64) {
         guard streams[id] != nil else { return }
         streams[id]?.toNode.append(item)
         schedule(.toNode(stream: id), in: delay)
@@ -79,19 +89,21 @@ extension SimulatedCluster {
         if isHeld(event, by: .router(node: node, router: stream.router), .out) { return }
         guard isAlive(node, stream.instance) else { return }
         if keeps(event, node) { return }
-        guard let item = streams[id]?.toNode.removeFirst() else { return }
+        guard let item = streams[id]?.toNode.removeFirst(),
+            let replica = replica(of: stream.shard, on: node)
+        else { return }
         let streamID = StreamID(rawValue: id)
         switch item {
         case .request(let request):
             if case .hello(_, let session, _) = request { streams[id]?.session = session }
             note("request", node, id)
-            input(node) { $0.received(request, on: streamID, effects: &$1) }
+            input(replica) { $0.received(request, on: streamID, effects: &$1) }
         case .openFeed(let position):
-            input(node) { $0.feedOpened(streamID, after: position, effects: &$1) }
+            input(replica) { $0.feedOpened(streamID, after: position, effects: &$1) }
         case .end:
-            nodes[node].replica.closed(streamID)
-            let router = routers[stream.router]
-            if router.sessionStream != id, router.feedStream != id { streams[id] = nil }
+            replicas[replica].replica.closed(streamID)
+            let channel = routers[stream.router].channels[stream.shard]
+            if channel.sessionStream != id, channel.feedStream != id { streams[id] = nil }
         case .response, .feed: break
         }
     }
@@ -101,58 +113,70 @@ extension SimulatedCluster {
         let router = stream.router
         if isHeld(event, by: .router(node: stream.node, router: router), .back) { return }
         guard let item = streams[id]?.toRouter.removeFirst() else { return }
-        let current = stream.isFeed ? routers[router].feedStream : routers[router].sessionStream
-        guard current == id else { return }
-        routers[router].heard[stream.node] = now
+        guard isCurrent(id, stream) else { return }
+        routers[router].channels[stream.shard].heard[stream.node] = now
         switch item {
         case .response(let response, let position): take(response, at: position, stream)
-        case .feed(let message): follow(message, router)
+        case .feed(let message): follow(message, router, stream.shard)
         case .end: ended(id)
         case .request, .openFeed: break
         }
     }
 
+    /// Whether the router has opened no other in its place.
+    private func isCurrent(_ id: UInt64, _ stream: SimulatedStream) -> Bool {
+        stream.isFeed
+            ? routers[stream.router].channels[stream.shard].feedStream == id
+            : routers[stream.router].channels[stream.shard].sessionStream == id
+    }
+
     /// The router sees its stream end.
     private func ended(_ id: UInt64) {
-        guard let stream = streams.removeValue(forKey: id) else { return }
-        let router = stream.router
-        if stream.isFeed, routers[router].feedStream == id { routers[router].feedStream = nil }
-        guard !stream.isFeed, routers[router].sessionStream == id else { return }
+        guard let stream = streams.removeValue(forKey: id), isCurrent(id, stream) else { return }
+        let (router, shard) = (stream.router, stream.shard)
+        if stream.isFeed { return routers[router].channels[shard].feedStream = nil }
         note("stream lost", router, id)
         // A closed connection counts as the longest silence.
-        routers[router].heard[stream.node] = 0
-        routers[router].sessionStream = nil
+        routers[router].channels[shard].heard[stream.node] = 0
+        routers[router].channels[shard].sessionStream = nil
         let now = now
-        perform(router) { $0.disconnected(now: now, effects: &$1) }
+        perform(router, shard) { $0.disconnected(now: now, effects: &$1) }
     }
 
     // MARK: Sessions
 
     private func take(_ response: SessionResponse, at position: UInt64, _ stream: SimulatedStream) {
         if case .reply(let sequence, _) = response,
-            let durable = oracle.reply(to: stream.session, sequence)
+            let durable = shards[stream.shard].oracle.reply(to: stream.session, sequence)
         {
-            acknowledged = max(acknowledged, durable.sequence)
-            routers[stream.router].answerEntry = durable.sequence
+            let known = shards[stream.shard].acknowledged
+            shards[stream.shard].acknowledged = max(known, durable.sequence)
+            routers[stream.router].channels[stream.shard].answerEntry = durable.sequence
         }
-        routers[stream.router].answerPosition = position
+        routers[stream.router].channels[stream.shard].answerPosition = position
         let now = now
-        perform(stream.router) { $0.received(response, now: now, effects: &$1) }
+        perform(stream.router, stream.shard) { $0.received(response, now: now, effects: &$1) }
     }
 
-    func perform(_ router: Int, _ body: (inout ShardSession, inout [SessionEffect]) -> Void) {
+    func perform(
+        _ router: Int,
+        _ shard: Int,
+        _ body: (inout ShardSession, inout [SessionEffect]) -> Void
+    ) {
         var effects: [SessionEffect] = []
-        body(&routers[router].session, &effects)
+        body(&routers[router].channels[shard].session, &effects)
         for effect in effects {
             switch effect {
             case .connect(let address):
                 let node = Int(address) ?? 0
-                routers[router].sessionStream = connect(router, to: node, isFeed: false)
+                let id = connect(router, shard, to: node, isFeed: false)
+                routers[router].channels[shard].sessionStream = id
             case .disconnect:
-                if let id = routers[router].sessionStream { sendToNode(.end, id) }
-                routers[router].sessionStream = nil
+                if let id = routers[router].channels[shard].sessionStream { sendToNode(.end, id) }
+                routers[router].channels[shard].sessionStream = nil
             case .send(let request):
-                if let id = routers[router].sessionStream { sendToNode(.request(request), id) }
+                guard let id = routers[router].channels[shard].sessionStream else { continue }
+                sendToNode(.request(request), id)
             case .complete(let token, let outcome): completed(token, outcome)
             }
         }
@@ -160,9 +184,12 @@ extension SimulatedCluster {
 
     /// Goes where the map says, as `RouterNode`.
     func follow(_ map: ShardMap, router: Int) {
-        guard let assignment = map.assignment(Self.shard) else { return }
-        let address = assignment.primary.flatMap { map.member($0)?.address }
-        perform(router) { $0.assign(address: address, epoch: assignment.epoch, effects: &$1) }
+        for assignment in map.shards {
+            let address = assignment.primary.flatMap { map.member($0)?.address }
+            perform(router, layout.place(of: assignment.shard)) {
+                $0.assign(address: address, epoch: assignment.epoch, effects: &$1)
+            }
+        }
     }
 
     /// A node died: what it had sent may still arrive, then the end.
@@ -178,61 +205,15 @@ extension SimulatedCluster {
 
     func tickRouter(_ router: Int) {
         let now = now
-        perform(router) { $0.tick(now: now, effects: &$1) }
-        let isSilent = now - routers[router].feedHeard > 60 * Self.millisecond
-        if routers[router].feedStream == nil || isSilent { openFeed(router) }
+        for shard in shards.indices {
+            perform(router, shard) { $0.tick(now: now, effects: &$1) }
+            let heard = routers[router].channels[shard].feedHeard
+            if routers[router].channels[shard].feedStream == nil
+                || now - heard > 60 * Self.millisecond
+            {
+                openFeed(router, shard)
+            }
+        }
         schedule(.tickRouter(router), in: 3500...4500)
     }
-
-    // MARK: Feed
-
-    /// Any replica serves the feed; which one is left to chance.
-    private func openFeed(_ router: Int) {
-        if let id = routers[router].feedStream { sendToNode(.end, id) }
-        routers[router].feedHeard = now
-        let node = random.index(below: Self.nodeCount)
-        routers[router].feedStream = connect(router, to: node, isFeed: true)
-    }
-
-    private func follow(_ message: FeedMessage, _ router: Int) {
-        routers[router].feedHeard = now
-        checkContinuity(message, router)
-        var effects: [MirrorEffect] = []
-        routers[router].take(message, &effects)
-        if effects.contains(.resync) {
-            violation("feed: router \(router) misses events after \(routers[router].followed)")
-        }
-        if let position = routers[router].mirror.position {
-            routers[router].followed = max(routers[router].followed, position.rawValue)
-        }
-    }
-
-    /// A follower never goes back, and nothing is left out or sent twice.
-    private func checkContinuity(_ message: FeedMessage, _ router: Int) {
-        let followed = routers[router].followed
-        switch message {
-        case .events(let first, _):
-            guard first.rawValue != followed + 1 else { return }
-            violation("feed: router \(router) has \(followed) and gets \(first)")
-        case .snapshot(let position, _):
-            guard position.rawValue < followed else { return }
-            violation("feed: router \(router) is taken back from \(followed) to \(position)")
-        case .heartbeat(let position):
-            guard position.rawValue != followed else { return }
-            violation("feed: router \(router) has \(followed) and hears of \(position)")
-        }
-    }
-}
-
-extension SimulatedRouter {
-    fileprivate mutating func take(_ message: FeedMessage, _ effects: inout [MirrorEffect]) {
-        let observer = SilentObserver()
-        mirror.received(message, markets: &markets, observer: observer, effects: &effects)
-    }
-}
-
-private final class SilentObserver: MarketObserver {
-    func applied(_ event: MarketEvent, _ markets: [PairMarket]) {}
-    func replaced(_ old: PairMarket, by new: PairMarket) {}
-    func finishedBatch(_ markets: [PairMarket]) {}
 }

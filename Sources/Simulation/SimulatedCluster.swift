@@ -6,15 +6,14 @@ import Shard
 import Trading
 import Wire
 
-/// One shard of a cluster on a virtual clock: one, three or five acceptors, three nodes, one or two
-/// coordinators, two routers, clients, and every fault the seed draws.
+/// A cluster on a virtual clock: one, three or five acceptors, three nodes that host one to three
+/// shards, one or two coordinators, two routers, clients, and every fault the seed draws.
 ///
 /// The roles are the real ones; time, network, disk and processes are simulated. The checkers look
 /// at every effect of every role. All that happens follows from the seed and the faults let through.
 final class SimulatedCluster {
     static let nodeCount = 3
     static let routerCount = 2
-    static let shard = ShardID(1)
     static let millisecond: UInt64 = 1_000_000
 
     let plan: SimulateCommand.Options
@@ -31,6 +30,7 @@ final class SimulatedCluster {
     /// After healing: clients finish what they have and wish for nothing new.
     var isDraining = false
 
+    let layout: ClusterLayout
     let settings: ReplicaSettings
     let detector = DetectorSettings()
     /// Microseconds a message takes.
@@ -46,15 +46,21 @@ final class SimulatedCluster {
     /// For each log: who has accepted an entry, though it may have lost its disk since.
     ///
     /// Without a vote until it is filled again, it takes no majority away from the others.
-    var holders: [[EntryID: Set<Int>]] = [[:], [:]]
+    var holders: [[EntryID: Set<Int>]]
     /// For each log: the content first sent under each id (I1).
-    var proposals: [[EntryID: LogRecord]] = [[:], [:]]
-    var oracle = LogOracle()
+    var proposals: [[EntryID: LogRecord]]
+    let shards: [SimulatedShard]
     var mapOracle = MapOracle()
+    var money: MoneyOracle
 
     /// The nodes, then the coordinators.
     var processes: [SimulatedProcess] = []
-    var nodes: [SimulatedNode] = []
+    /// Node by node.
+    var replicas: [SimulatedReplica] = []
+    /// The replicas of each node.
+    var hosted: [[Int]] = []
+    /// The replicas, then the coordinators.
+    var parties: [LogParty] = []
     var coordinators: [SimulatedCoordinator] = []
     /// The nodes, then the routers.
     var members: [SimulatedMember] = []
@@ -66,12 +72,17 @@ final class SimulatedCluster {
     var streams: [UInt64: SimulatedStream] = [:]
     /// Messages held up, in order, by the link that is cut.
     var held: [SimulatedLink: LinkCut] = [:]
-    /// The highest entry whose reply reached a router.
-    var acknowledged: UInt64 = 0
     private var lastID: UInt64 = 0
 
     init(seed: UInt64, _ plan: SimulateCommand.Options) {
         self.plan = plan
+        // Dice of its own: a cluster of one shard is what it always was.
+        var dice = RandomSource(seed: seed ^ 0x5348_4152_4453)
+        layout = ClusterLayout(shardCount: plan.shardCount, nodeCount: Self.nodeCount, &dice)
+        shards = layout.shards.map { SimulatedShard($0.id) }
+        holders = Array(repeating: [:], count: shards.count + 1)
+        proposals = Array(repeating: [:], count: shards.count + 1)
+        money = MoneyOracle(shardCount: shards.count)
         var random = RandomSource(seed: seed)
         settings = Self.settings(&random)
         delay = 50...random.pick(200...3000)
@@ -82,7 +93,8 @@ final class SimulatedCluster {
         let coordinatorCount = Int(random.pick(1...2))
         self.random = random
         addAcceptors(plan.acceptorCount ?? drawnCount)
-        for index in 0..<Self.nodeCount + coordinatorCount { addProcess(index) }
+        for node in 0..<Self.nodeCount { addNode(node) }
+        for place in 0..<coordinatorCount { addCoordinator(Self.nodeCount + place) }
         for router in 0..<Self.routerCount { addRouter(router) }
         members = Array(repeating: SimulatedMember(), count: Self.nodeCount + Self.routerCount)
         for router in 0..<Self.routerCount { startMember(Self.nodeCount + router) }
@@ -101,7 +113,8 @@ final class SimulatedCluster {
 
     private func addAcceptors(_ count: Int) {
         for _ in 0..<count {
-            var acceptor = SimulatedAcceptor()
+            let logs = Array(repeating: ModelAcceptor(), count: shards.count + 1)
+            var acceptor = SimulatedAcceptor(logs: logs)
             for log in acceptor.logs.indices {
                 acceptor.logs[log].planted = plan.planted
                 _ = acceptor.logs[log].answer(.create(incarnation: 1))
@@ -112,21 +125,42 @@ final class SimulatedCluster {
 
     private func addProcess(_ index: Int) {
         // Each wall clock is a little wrong in its own way.
-        let error = Int64(index) * 1500 - 2000
-        processes.append(SimulatedProcess(acceptorCount: acceptors.count, clockError: error))
-        if index < Self.nodeCount {
-            nodes.append(SimulatedNode(makeReplica(), acceptorCount: acceptors.count))
-        } else {
-            coordinators.append(makeCoordinator(index))
-        }
+        processes.append(SimulatedProcess(clockError: Int64(index) * 1500 - 2000))
         queue.add(.start(process: index), at: 0)
+    }
+
+    private func addNode(_ node: Int) {
+        addProcess(node)
+        let own = layout.shards.indices.filter { layout.shards[$0].nodes.contains(node) }
+        hosted.append(Array(replicas.count..<replicas.count + own.count))
+        for shard in own {
+            replicas.append(
+                SimulatedReplica(
+                    makeReplica(of: shard),
+                    node: node,
+                    shard: shard,
+                    acceptorCount: acceptors.count
+                )
+            )
+            addParty(of: node, log: shard + 1)
+        }
+    }
+
+    private func addCoordinator(_ index: Int) {
+        addProcess(index)
+        coordinators.append(makeCoordinator(index))
+        addParty(of: index, log: 0)
+    }
+
+    private func addParty(of process: Int, log: Int) {
+        parties.append(LogParty(process: process, log: log, acceptorCount: acceptors.count))
     }
 
     private func addRouter(_ router: Int) {
         routers.append(makeRouter(router))
         queue.add(.tickRouter(router), at: Self.millisecond)
         for place in 0..<2 {
-            let account = SimulatedMarket.accounts[router * 2 + place]
+            let account = ClusterLayout.accounts[router * 2 + place]
             queue.add(.turn(client: clients.count), at: 2 * Self.millisecond)
             clients.append(SimulatedClient(router: router, account: account))
         }
@@ -162,61 +196,6 @@ final class SimulatedCluster {
         now = max(now, time)
         carryOut(event)
         return failure == nil
-    }
-
-    private func carryOut(_ event: SimulatedEvent) {
-        switch event {
-        case .start(let process): start(process)
-        case .wake(let process): wake(process)
-        case .tick(let process, let instance): tick(process, instance, event)
-        case .flush(let process, let instance): flush(process, instance, event)
-        case .fault: fault()
-        case .heal(let link): heal(link)
-        case .openStream(let stream): openStream(stream)
-        case .toNode(let stream): arriveAtNode(stream, event)
-        case .toRouter(let stream): arriveAtRouter(stream, event)
-        case .tickRouter(let router): tickRouter(router)
-        case .turn(let client): turn(client)
-        case .connectLog, .request, .answer, .breakLog, .pollTail, .deliverTail, .startAcceptor,
-            .wakeAcceptor, .acceptWrites:
-            carryOutLog(event)
-        case .openMember, .toCoordinator, .toMember, .connectMember, .beat, .tickCoordinator,
-            .look, .sight, .probe:
-            carryOutMembership(event)
-        }
-    }
-
-    private func carryOutLog(_ event: SimulatedEvent) {
-        switch event {
-        case .connectLog(let process, let acceptor, let instance):
-            connectLog(process, acceptor, instance)
-        case .request(let connection): requestArrives(connection, event)
-        case .answer(let connection): answerArrives(connection, event)
-        case .breakLog(let connection): logBroken(connection, event)
-        case .pollTail(let node, let acceptor, let generation):
-            pollTail(node, acceptor, generation)
-        case .deliverTail(let node, let acceptor, let generation, let records):
-            deliverTail(node, acceptor, generation, records, event)
-        case .startAcceptor(let acceptor): startAcceptor(acceptor)
-        case .wakeAcceptor(let acceptor): wakeAcceptor(acceptor)
-        case .acceptWrites(let acceptor): acceptors[acceptor].isRefusing = false
-        default: break
-        }
-    }
-
-    private func carryOutMembership(_ event: SimulatedEvent) {
-        switch event {
-        case .openMember(let link): openMember(link, event)
-        case .toCoordinator(let link): arriveAtCoordinator(link, event)
-        case .toMember(let link): arriveAtMember(link, event)
-        case .connectMember(let member, let instance): connectMember(member, instance, event)
-        case .beat(let member, let instance): beat(member, instance, event)
-        case .tickCoordinator(let process, let instance): tickCoordinator(process, instance, event)
-        case .look(let process, let instance): look(process, instance, event)
-        case .sight(let process, let instance, let other): sight(process, instance, other, event)
-        case .probe(let process, let instance, let node): probe(process, instance, node, event)
-        default: break
-        }
     }
 
     // MARK: Tools

@@ -7,9 +7,10 @@ import Shard
 import Trading
 import Wire
 
-/// A Redis with the logs of the coordinators and of the shard.
+/// A Redis with the logs of the coordinators and of all shards.
 struct SimulatedAcceptor {
-    var logs = [ModelAcceptor(), ModelAcceptor()]
+    /// The coordinators' first, then by shard.
+    var logs: [ModelAcceptor]
     var isUp = true
     var isPaused = false
     /// Its disk is full.
@@ -19,13 +20,27 @@ struct SimulatedAcceptor {
     var backlog: [SimulatedEvent] = []
 }
 
-/// A process with a log of its own: a node or a coordinator.
-struct SimulatedProcess {
+/// Whoever has a log on the acceptors: a replica on its node, or a coordinator.
+struct LogParty {
+    var process: Int
+    /// Which of an acceptor's logs.
+    var log: Int
     var quorum: LogQuorum
     /// What its quorum wants and has not got yet.
     var quorumEffects: [LogQuorum.Effect] = []
     /// Its connection to each acceptor.
     var connections: [UInt64?]
+
+    init(process: Int, log: Int, acceptorCount: Int) {
+        self.process = process
+        self.log = log
+        quorum = LogQuorum(acceptorCount: acceptorCount, incarnation: 1)
+        connections = Array(repeating: nil, count: acceptorCount)
+    }
+}
+
+/// A node or a coordinator.
+struct SimulatedProcess {
     var instance: UInt64 = 0
     var isUp = false
     var isPaused = false
@@ -34,12 +49,6 @@ struct SimulatedProcess {
     var isFlushDue = false
     /// By how much its wall clock is wrong, in microseconds.
     var clockError: Int64
-
-    init(acceptorCount: Int, clockError: Int64) {
-        quorum = LogQuorum(acceptorCount: acceptorCount, incarnation: 1)
-        connections = Array(repeating: nil, count: acceptorCount)
-        self.clockError = clockError
-    }
 }
 
 /// A stream of one acceptor's new records to a node.
@@ -51,15 +60,20 @@ struct SimulatedTail {
     var heard: UInt64 = 0
 }
 
-/// What a node hosts.
-struct SimulatedNode {
+/// One shard of a node.
+struct SimulatedReplica {
+    let node: Int
+    /// The place of its shard.
+    let shard: Int
     var replica: Replica
     var tails: [SimulatedTail]
     var tail: QuorumTail
     /// The last entry whose state was compared (I3).
     var checked: UInt64 = 0
 
-    init(_ replica: Replica, acceptorCount: Int) {
+    init(_ replica: Replica, node: Int, shard: Int, acceptorCount: Int) {
+        self.node = node
+        self.shard = shard
         self.replica = replica
         tails = Array(repeating: SimulatedTail(), count: acceptorCount)
         tail = QuorumTail(acceptorCount: acceptorCount, after: .zero)
@@ -102,8 +116,9 @@ struct MemberLink {
     var toMember: [Item] = []
 }
 
-/// A process' connection to an acceptor; both directions keep their order.
+/// A party's connection to an acceptor; both directions keep their order.
 struct LogConnection {
+    var party: Int
     var process: Int
     var instance: UInt64
     var acceptor: Int
@@ -133,6 +148,8 @@ struct SimulatedStream {
     var node: Int
     var instance: UInt64 = 0
     var router: Int
+    /// The place of the shard it is about.
+    var shard: Int
     var isFeed: Bool
     var isAccepted = false
     var session = SessionID(rawValue: 0)
@@ -140,12 +157,18 @@ struct SimulatedStream {
     var toRouter: [StreamItem] = []
 }
 
-/// A router: its session with the shard and its mirror of the market.
+/// A router: a channel to each shard, and all markets.
 struct SimulatedRouter {
-    var session: ShardSession
-    var mirror = MarketMirror()
+    var channels: [SimulatedChannel]
+    /// By instrument id.
     var markets: [PairMarket]
     var life: UInt64 = 1
+}
+
+/// One shard of a router: its session with the shard and its mirror of the shard's markets.
+struct SimulatedChannel {
+    var session: ShardSession
+    var mirror = MarketMirror()
     var sessionStream: UInt64?
     var feedStream: UInt64?
     var feedHeard: UInt64 = 0
@@ -157,28 +180,4 @@ struct SimulatedRouter {
     var answerPosition: UInt64 = 0
     /// The entry in which the command now being answered ran.
     var answerEntry: UInt64 = 0
-}
-
-/// What a client wants done.
-enum ClientWish {
-    case command(Command, name: ClientOrderID?)
-    case query(Query, name: ClientOrderID?)
-}
-
-/// A client of a router: one request at a time, each repeated until it is answered for certain.
-struct SimulatedClient {
-    var router: Int
-    var account: AccountID
-    var wish: ClientWish?
-    /// Everything acknowledged anywhere when the question was first asked is in an entry up to here.
-    var floor: UInt64 = 0
-    /// Whether an attempt of the present wish may have happened.
-    var mayHaveHappened = false
-    var names: [ClientOrderID] = []
-    /// Lots known to be executed, of orders known to be accepted.
-    var known: [ClientOrderID: Int64] = [:]
-    /// Orders given up after "it did not happen and will not".
-    var failed: [ClientOrderID] = []
-    var completedCount = 0
-    var depositCount: UInt64 = 0
 }

@@ -8,14 +8,46 @@ public enum Command: Equatable, Sendable {
     case cancelAll(account: AccountID, instrument: InstrumentID)
     case cancelList(account: AccountID, instrument: InstrumentID, list: OrderListReference)
     /// Adds funds once per reference; the reference is the caller's and unique per shard.
+    ///
+    /// The same reference with other funds is refused, `referenceTaken`.
     case deposit(account: AccountID, asset: AssetID, amount: Amount, reference: UInt64)
+    /// Sends free funds to another shard, once per reference of late; answered `transferred`.
+    case transfer(Funds, to: ShardID, reference: UInt64)
+    /// Takes in the funds of the next transfer of another shard; one that came before changes nothing.
+    case credit(Funds, from: ShardID, sequence: UInt64)
+    /// Forgets the transfers to another shard that it has taken in.
+    case settle(to: ShardID, through: UInt64)
+    /// Sets free funds aside to be paid out, once per reference.
+    case withdraw(Funds, reference: UInt64)
+    /// Ends a withdrawal: paid out, or given back.
+    case endWithdrawal(reference: UInt64, isPaid: Bool)
     case addAsset(Asset)
     case addInstrument(Instrument)
     case setPhase(instrument: InstrumentID, TradingPhase)
     case setAccountTerms(AccountTerms)
     case setFeeSchedule(FeeSchedule)
+    /// A step of the pair's move to another shard, under the generation of that attempt.
+    case movePair(instrument: InstrumentID, generation: UInt32, PairMoveStep)
     /// Does nothing: takes the place of a request whose client was told "unknown".
     case void
+}
+
+extension Command {
+    /// The pair whose shard has to run it; `nil` for what concerns a shard as a whole.
+    public var instrument: InstrumentID? {
+        switch self {
+        case .place(let request): request.instrument
+        case .placeList(let request): request.orders.first?.instrument
+        case .amend(let request): request.instrument
+        case .cancelReplace(let request): request.place.instrument
+        case .cancel(_, let instrument, _), .cancelAll(_, let instrument),
+            .cancelList(_, let instrument, _), .setPhase(let instrument, _):
+            instrument
+        case .deposit, .transfer, .credit, .settle, .withdraw, .endWithdrawal, .addAsset,
+            .addInstrument, .setAccountTerms, .setFeeSchedule, .movePair, .void:
+            nil
+        }
+    }
 }
 
 /// A question about the state, answered by the primary and never logged.
@@ -30,8 +62,38 @@ public enum Query: Equatable, Sendable {
     case openOrderLists(account: AccountID, instrument: InstrumentID?)
     /// Every check that `place` would make, without effect.
     case test(PlaceOrder)
+    /// The next part of a copy of a pair for a generation; part 0 begins one, and the primary keeps
+    /// what it needs to tell later what changed.
+    case pairPart(instrument: InstrumentID, generation: UInt32, part: UInt32)
+    /// What changed since the copy; asked of a frozen pair.
+    case pairDelta(instrument: InstrumentID, generation: UInt32)
+    /// What the shard has of a pair.
+    case pairStanding(instrument: InstrumentID)
     /// The feed position that holds everything acknowledged before this question.
     case position
+    /// What the account lacks for an order, a list, an amendment or a withdrawal.
+    case shortfall(Command)
+    /// Answered `done` once a transfer of another shard has been taken in.
+    case credited(from: ShardID, sequence: UInt64)
+    /// What changed an account other than trades, as far as it is kept; ids are those of movements.
+    case statement(account: AccountID, asset: AssetID?, HistoryRange)
+}
+
+extension Query {
+    /// The pair that has to trade on the shard that answers; `nil` for all pairs there, or none.
+    public var instrument: InstrumentID? {
+        switch self {
+        case .order(_, let instrument, _), .orders(_, let instrument, _),
+            .fills(_, let instrument, _, _), .orderList(_, let instrument, _):
+            instrument
+        case .openOrders(_, let instrument), .openOrderLists(_, let instrument): instrument
+        case .test(let request): request.instrument
+        case .shortfall(let command): command.instrument
+        case .balances, .positions, .statement, .credited, .pairPart, .pairDelta, .pairStanding,
+            .position:
+            nil
+        }
+    }
 }
 
 /// A window of an account's history.

@@ -83,7 +83,7 @@ public struct OrderListID: Identifier, BitwiseCopyable {
 }
 
 /// A shard; 0 is the coordinator's own log.
-public struct ShardID: Identifier {
+public struct ShardID: Identifier, BitwiseCopyable {
     /// The bare number.
     public var rawValue: UInt16
 

@@ -50,4 +50,19 @@ public enum RejectReason: Equatable, Sendable, BitwiseCopyable {
     case unknownList
     /// Query of a list that is unknown or has left the window kept.
     case noSuchList
+    /// A transfer between shards whose predecessor never came.
+    case transferGap
+    /// Funds that came from another shard a moment ago stay where they are for a while.
+    case recentlyCredited
+    /// The reference stands for something else already.
+    case referenceTaken
+    /// No withdrawal has that reference.
+    case noSuchWithdrawal
+    /// The pair is on its way to another shard, or was meant for it under another generation; nothing
+    /// happened and nothing will.
+    case pairMoved
+    /// A step of a move that does not fit what the shard has of the pair.
+    case moveRefused
+    /// The move was given up: the pair does not come under this generation.
+    case moveAborted
 }

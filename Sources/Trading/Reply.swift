@@ -16,6 +16,15 @@ public enum Reply: Equatable, Sendable {
     case positions([Position])
     case orderLists([OrderList])
     case position(SequenceNumber)
+    /// Funds are on their way; the number of the transfer among those to its destination.
+    case transferred(sequence: UInt64)
+    /// What is missing, and of what; zero when nothing is.
+    case shortfall(AssetID, Amount)
+    case movements([Movement])
+    /// A part of a copy, and whether it is the last.
+    case pairPart(PairPart, isLast: Bool)
+    case pairDelta(PairDelta)
+    case pairStanding(PairStanding)
 }
 
 /// What became of the two halves of a cancel-replace.

@@ -106,6 +106,7 @@ public enum MarketEvent: Equatable, Sendable {
     case trade(Trade)
     case level(LevelChange)
     case phase(PhaseChange)
+    case arrival(PairArrival)
 }
 
 /// What an account has of one asset on one shard.
@@ -116,11 +117,25 @@ public struct Balance: Equatable, Sendable {
     public var free: Amount
     /// Held by open orders.
     public var locked: Amount
+    /// Sent to other shards less what came from them, ever; below zero where more came than went.
+    ///
+    /// Over all shards it sums up to what is in transit.
+    public var sent: Amount
+    /// Set aside to be paid out.
+    public var withdrawing: Amount
 
     /// Makes a record of all its fields.
-    public init(asset: AssetID, free: Amount, locked: Amount) {
+    public init(
+        asset: AssetID,
+        free: Amount,
+        locked: Amount,
+        sent: Amount = .zero,
+        withdrawing: Amount = .zero
+    ) {
         self.asset = asset
         self.free = free
         self.locked = locked
+        self.sent = sent
+        self.withdrawing = withdrawing
     }
 }

@@ -1,7 +1,7 @@
 import Trading
 
 /// The commands inside a log entry's payload: each a size in four bytes, the session, its sequence,
-/// what it acknowledges, then the command.
+/// what it acknowledges, then the command, and the generation of its pair unless that is 0.
 public enum BatchPayload {
     /// Appends a command.
     ///
@@ -14,6 +14,7 @@ public enum BatchPayload {
             writer.write(command.sequence)
             writer.write(command.acknowledged)
             writer.write(command.command)
+            if command.generation > 0 { writer.write(command.generation) }
         }
     }
 
@@ -33,7 +34,8 @@ public enum BatchPayload {
                     session: try nested.read(SessionID.self),
                     sequence: try nested.read(UInt64.self),
                     acknowledged: try nested.read(UInt64.self),
-                    command: try nested.readCommand()
+                    command: try nested.readCommand(),
+                    generation: nested.remaining > 0 ? try nested.read(UInt32.self) : 0
                 )
             )
             try nested.finish()

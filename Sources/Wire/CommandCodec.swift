@@ -55,6 +55,33 @@ extension ByteWriter {
         case .setFeeSchedule(let schedule):
             write(UInt8(13))
             write(schedule)
+        case .transfer(let funds, let shard, let reference):
+            write(UInt8(14))
+            write(funds)
+            write(shard)
+            write(reference)
+        case .credit(let funds, let shard, let sequence):
+            write(UInt8(15))
+            write(funds)
+            write(shard)
+            write(sequence)
+        case .settle(let shard, let sequence):
+            write(UInt8(16))
+            write(shard)
+            write(sequence)
+        case .withdraw(let funds, let reference):
+            write(UInt8(17))
+            write(funds)
+            write(reference)
+        case .endWithdrawal(let reference, let isPaid):
+            write(UInt8(18))
+            write(reference)
+            write(isPaid)
+        case .movePair(let instrument, let generation, let step):
+            write(UInt8(20))
+            write(instrument)
+            write(generation)
+            write(step)
         }
     }
 }
@@ -105,6 +132,29 @@ extension ByteReader {
             )
         case 12: return .setAccountTerms(try readAccountTerms())
         case 13: return .setFeeSchedule(try readFeeSchedule())
+        case 14:
+            return .transfer(
+                try readFunds(),
+                to: try read(ShardID.self),
+                reference: try read(UInt64.self)
+            )
+        case 15:
+            return .credit(
+                try readFunds(),
+                from: try read(ShardID.self),
+                sequence: try read(UInt64.self)
+            )
+        case 16:
+            return .settle(to: try read(ShardID.self), through: try read(UInt64.self))
+        case 17: return .withdraw(try readFunds(), reference: try read(UInt64.self))
+        case 18:
+            return .endWithdrawal(reference: try read(UInt64.self), isPaid: try readBool())
+        case 20:
+            return .movePair(
+                instrument: try read(InstrumentID.self),
+                generation: try read(UInt32.self),
+                try readPairMoveStep()
+            )
         default: throw .badValue(field: "Command", at: start)
         }
     }

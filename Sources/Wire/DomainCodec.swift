@@ -31,11 +31,13 @@ extension ByteWriter {
         write(asset.symbol)
     }
 
-    /// Appends a balance, 18 bytes.
+    /// Appends a balance, 34 bytes.
     public mutating func write(_ balance: Balance) {
         write(balance.asset)
         write(balance.free)
         write(balance.locked)
+        write(balance.sent)
+        write(balance.withdrawing)
     }
 
     /// Appends an instrument with all its rules.
@@ -91,6 +93,9 @@ extension ByteWriter {
             write(change.phase)
             write(change.reopensAt)
             write(change.time)
+        case .arrival(let arrival):
+            write(UInt8(3))
+            write(arrival)
         }
     }
 }
@@ -143,7 +148,9 @@ extension ByteReader {
         Balance(
             asset: try read(AssetID.self),
             free: try readAmount(),
-            locked: try readAmount()
+            locked: try readAmount(),
+            sent: try readAmount(),
+            withdrawing: try readAmount()
         )
     }
 
@@ -213,6 +220,7 @@ extension ByteReader {
                     time: try readTimestamp()
                 )
             )
+        case 3: return .arrival(try readPairArrival())
         default: throw .badValue(field: "MarketEvent", at: start)
         }
     }

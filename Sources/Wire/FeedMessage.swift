@@ -49,7 +49,7 @@ public enum FeedMessage: Equatable, Sendable {
         switch kind {
         case 0:
             var pairs: [PairSnapshot] = []
-            for _ in 0..<(try reader.readCount(elementSizeMin: 23)) {
+            for _ in 0..<(try reader.readCount(elementSizeMin: 27)) {
                 pairs.append(try PairSnapshot(from: &reader))
             }
             self = .snapshot(position: position, pairs)
@@ -84,6 +84,8 @@ public struct PriceLevel: Equatable, Sendable {
 public struct PairSnapshot: Equatable, Sendable {
     /// The pair.
     public var instrument: InstrumentID
+    /// The move that brought it here; 0 where it began. Of two snapshots the higher one is newer.
+    public var generation: UInt32
     /// What it takes at present.
     public var phase: TradingPhase
     /// The book's last update.
@@ -98,6 +100,7 @@ public struct PairSnapshot: Equatable, Sendable {
     /// Makes a snapshot.
     public init(
         instrument: InstrumentID,
+        generation: UInt32 = 0,
         phase: TradingPhase,
         updateID: Int64,
         bids: [PriceLevel],
@@ -105,6 +108,7 @@ public struct PairSnapshot: Equatable, Sendable {
         history: [UInt8]
     ) {
         self.instrument = instrument
+        self.generation = generation
         self.phase = phase
         self.updateID = updateID
         self.bids = bids
@@ -114,6 +118,7 @@ public struct PairSnapshot: Equatable, Sendable {
 
     func write(to writer: inout ByteWriter) {
         writer.write(instrument)
+        writer.write(generation)
         writer.write(phase)
         writer.write(updateID)
         for side in [bids, asks] {
@@ -128,6 +133,7 @@ public struct PairSnapshot: Equatable, Sendable {
 
     init(from reader: inout ByteReader) throws(DecodeError) {
         instrument = try reader.read(InstrumentID.self)
+        generation = try reader.read(UInt32.self)
         phase = try reader.read(TradingPhase.self)
         updateID = try reader.read(Int64.self)
         bids = try Self.readSide(&reader)

@@ -45,6 +45,31 @@ extension ByteWriter {
             write(UInt8(9))
             write(account)
             write(optional: instrument)
+        case .shortfall(let command):
+            write(UInt8(10))
+            write(command)
+        case .credited(let shard, let sequence):
+            write(UInt8(11))
+            write(shard)
+            write(sequence)
+        case .statement(let account, let asset, let range):
+            write(UInt8(12))
+            write(account)
+            write(asset != nil)
+            write(asset ?? AssetID(0))
+            write(range)
+        case .pairPart(let instrument, let generation, let part):
+            write(UInt8(20))
+            write(instrument)
+            write(generation)
+            write(part)
+        case .pairDelta(let instrument, let generation):
+            write(UInt8(21))
+            write(instrument)
+            write(generation)
+        case .pairStanding(let instrument):
+            write(UInt8(22))
+            write(instrument)
         }
     }
 
@@ -113,6 +138,27 @@ extension ByteReader {
                 account: try read(AccountID.self),
                 instrument: try readOptionalInstrument()
             )
+        case 10: return .shortfall(try readCommand())
+        case 11:
+            return .credited(from: try read(ShardID.self), sequence: try read(UInt64.self))
+        case 12:
+            return .statement(
+                account: try read(AccountID.self),
+                asset: try readOptional(UInt16.self).map { AssetID($0) },
+                try readHistoryRange()
+            )
+        case 20:
+            return .pairPart(
+                instrument: try read(InstrumentID.self),
+                generation: try read(UInt32.self),
+                part: try read(UInt32.self)
+            )
+        case 21:
+            return .pairDelta(
+                instrument: try read(InstrumentID.self),
+                generation: try read(UInt32.self)
+            )
+        case 22: return .pairStanding(instrument: try read(InstrumentID.self))
         default: throw .badValue(field: "Query", at: start)
         }
     }

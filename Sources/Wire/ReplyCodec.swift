@@ -62,6 +62,28 @@ extension ByteWriter {
             write(UInt8(13))
             write(count: lists.count)
             for list in lists { write(list) }
+        case .transferred(let sequence):
+            write(UInt8(14))
+            write(sequence)
+        case .shortfall(let asset, let amount):
+            write(UInt8(15))
+            write(asset)
+            write(amount)
+        case .movements(let movements):
+            write(UInt8(16))
+            write(count: movements.count)
+            for movement in movements { write(movement) }
+        case .pairPart(let part, let isLast):
+            write(UInt8(20))
+            write(part)
+            write(isLast)
+        case .pairDelta(let delta):
+            write(UInt8(21))
+            write(delta)
+        case .pairStanding(let standing):
+            write(UInt8(22))
+            write(standing.state)
+            write(standing.generation)
         }
     }
 
@@ -122,7 +144,7 @@ extension ByteReader {
         case 5: return .fills(try readFills())
         case 6:
             var balances: [Balance] = []
-            for _ in 0..<(try readCount(elementSizeMin: 18)) { balances.append(try readBalance()) }
+            for _ in 0..<(try readCount(elementSizeMin: 34)) { balances.append(try readBalance()) }
             return .balances(balances)
         case 7: return .position(try read(SequenceNumber.self))
         case 8:
@@ -145,6 +167,23 @@ extension ByteReader {
             var lists: [OrderList] = []
             for _ in 0..<(try readCount(elementSizeMin: 45)) { lists.append(try readOrderList()) }
             return .orderLists(lists)
+        case 14: return .transferred(sequence: try read(UInt64.self))
+        case 15: return .shortfall(try read(AssetID.self), try readAmount())
+        case 16:
+            var movements: [Movement] = []
+            for _ in 0..<(try readCount(elementSizeMin: 49)) {
+                movements.append(try readMovement())
+            }
+            return .movements(movements)
+        case 20: return .pairPart(try readPairPart(), isLast: try readBool())
+        case 21: return .pairDelta(try readPairDelta())
+        case 22:
+            return .pairStanding(
+                PairStanding(
+                    state: try read(PairStanding.State.self),
+                    generation: try read(UInt32.self)
+                )
+            )
         default: throw .badValue(field: "Reply", at: start)
         }
     }
@@ -180,6 +219,7 @@ extension RejectReason {
         .insufficientBalance, .duplicateOrder, .wouldTake, .unknownOrder, .noSuchOrder,
         .unknownInstrument, .unknownAsset, .duplicateExpired, .malformed, .overloaded,
         .marketClosed, .wouldTrigger, .badPrices, .icebergTooLarge, .noChange, .quantityIncrease,
-        .unknownList, .noSuchList,
+        .unknownList, .noSuchList, .transferGap, .recentlyCredited, .referenceTaken,
+        .noSuchWithdrawal, .pairMoved, .moveRefused, .moveAborted,
     ]
 }

@@ -19,13 +19,22 @@ public struct SessionCommand: Equatable, Sendable {
     public var acknowledged: UInt64
     /// What to do.
     public var command: Command
+    /// How often its pair has been moved, as the router knows it; 0 for none.
+    public var generation: UInt32
 
     /// Makes a command of a session.
-    public init(session: SessionID, sequence: UInt64, acknowledged: UInt64, command: Command) {
+    public init(
+        session: SessionID,
+        sequence: UInt64,
+        acknowledged: UInt64,
+        command: Command,
+        generation: UInt32 = 0
+    ) {
         self.session = session
         self.sequence = sequence
         self.acknowledged = acknowledged
         self.command = command
+        self.generation = generation
     }
 }
 
@@ -46,14 +55,14 @@ public enum SessionRequest: Equatable, Sendable {
     /// First on every stream.
     case hello(version: UInt16, SessionID, ShardID)
     /// Run a command once.
-    case command(sequence: UInt64, acknowledged: UInt64, Command)
+    case command(sequence: UInt64, acknowledged: UInt64, Command, generation: UInt32 = 0)
     /// Answer a question; `id` is the router's and comes back.
     case query(id: UInt64, Query)
 
     /// The version of the session messages this build speaks.
-    public static let version: UInt16 = 2
+    public static let version: UInt16 = 3
     /// The largest message taken, in bytes.
-    public static let sizeMax = 64 << 10
+    public static let sizeMax = 4 << 20
 
     /// Appends the message with its size before it.
     ///
@@ -66,11 +75,12 @@ public enum SessionRequest: Equatable, Sendable {
                 writer.write(version)
                 writer.write(session)
                 writer.write(shard)
-            case .command(let sequence, let acknowledged, let command):
+            case .command(let sequence, let acknowledged, let command, let generation):
                 writer.write(UInt8(1))
                 writer.write(sequence)
                 writer.write(acknowledged)
                 writer.write(command)
+                writer.write(generation)
             case .query(let id, let query):
                 writer.write(UInt8(2))
                 writer.write(id)
@@ -96,7 +106,8 @@ public enum SessionRequest: Equatable, Sendable {
             self = .command(
                 sequence: try reader.read(UInt64.self),
                 acknowledged: try reader.read(UInt64.self),
-                try reader.readCommand()
+                try reader.readCommand(),
+                generation: try reader.read(UInt32.self)
             )
         case 2: self = .query(id: try reader.read(UInt64.self), try reader.readQuery())
         default: throw .badValue(field: "SessionRequest", at: start)

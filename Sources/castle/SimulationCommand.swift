@@ -11,6 +11,7 @@ enum SimulationCommand {
         Arguments.Flag("--steps", "K", help: "events under faults for each (400)"),
         Arguments.Flag("--minutes", "K", help: "virtual minutes under faults, instead of --steps"),
         Arguments.Flag("--acceptors", "N", help: "1, 3 or 5 (each seed draws its own)"),
+        Arguments.Flag("--shards", "N", help: "1 to 3 (each seed draws its own)"),
         Arguments.Flag("--without", "CHECK", help: "leave out a check: \(checks)"),
         Arguments.Flag("--faults", "LIST", help: "let these faults through: 3,7,12 or none (all)"),
     ]
@@ -50,6 +51,9 @@ enum SimulationCommand {
                 let count = try arguments.integer("--acceptors", in: 1...5, default: 1)
                 guard count % 2 == 1 else { refuse("castle simulate: --acceptors is 1, 3 or 5") }
                 options.acceptorCount = count
+            }
+            if arguments.text("--shards") != nil {
+                options.shardCount = try arguments.integer("--shards", in: 1...3, default: 1)
             }
             if let name = arguments.text("--without") {
                 guard let planted = SimulateCommand.PlantedFault(rawValue: name) else {

@@ -5,6 +5,8 @@ import Wire
 /// A ledger in a box, since the test macros copy what they look at.
 final class Books {
     var ledger = Ledger()
+    /// Log time.
+    var time = Timestamp(microseconds: 1_000)
     let coin = AssetColumn(index: 0)
     let cash = AssetColumn(index: 1)
     let ann = AccountSlot(index: 0)
@@ -23,11 +25,14 @@ final class Books {
         asset: UInt16,
         reference: UInt64
     ) -> RejectReason? {
-        ledger.deposit(
-            Amount(units: units),
-            to: AccountID(account),
+        ledger.deposit(funds(units, account, asset), reference: reference, at: time)
+    }
+
+    func funds(_ units: Int64, _ account: UInt32, _ asset: UInt16) -> Funds {
+        Funds(
+            account: AccountID(account),
             asset: AssetID(asset),
-            reference: reference
+            amount: Amount(units: units)
         )
     }
 

@@ -63,8 +63,11 @@ import Trading
         #expect(books.isConserved)
     }
 
-    @Test func referenceCountsOnceWhateverItSays() {
-        #expect(books.deposit(1, to: 5, asset: 2, reference: 1) == nil)
+    @Test func referenceCountsOnce() {
+        #expect(books.deposit(100, to: 5, asset: 2, reference: 1) == nil)
+        #expect(books.deposit(1, to: 5, asset: 2, reference: 1) == .referenceTaken)
+        #expect(books.deposit(100, to: 4, asset: 2, reference: 1) == .referenceTaken)
+        #expect(books.deposit(100, to: 5, asset: 7, reference: 1) == .referenceTaken)
         #expect(books.free(books.ann, books.cash) == 100)
     }
 

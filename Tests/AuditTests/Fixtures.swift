@@ -13,7 +13,7 @@ final class LogWriter {
     private var digests: [UInt64] = []
     private var events: [MarketEvent] = []
     private var commandCount: UInt64 = 0
-    private var sessionSequence: UInt64 = 0
+    private var sessionSequences: [UInt64: UInt64] = [:]
     private var time = Timestamp(microseconds: 1_000_000)
     private(set) var snapshot: LogSnapshot?
 
@@ -39,15 +39,17 @@ final class LogWriter {
         add(.newEpoch, epoch: epoch, commands: [], payload: Array("test".utf8))
     }
 
-    func batch(_ commands: [Command]) {
+    /// Adds a batch of a session that has not confirmed its last few answers.
+    func batch(_ commands: [Command], session: UInt64 = 9, unacknowledged: UInt64 = 1) {
         var payload = ByteWriter()
         var wrapped: [SessionCommand] = []
         for command in commands {
-            sessionSequence += 1
+            let sequence = sessionSequences[session, default: 0] + 1
+            sessionSequences[session] = sequence
             let next = SessionCommand(
-                session: SessionID(rawValue: 9),
-                sequence: sessionSequence,
-                acknowledged: sessionSequence - 1,
+                session: SessionID(rawValue: session),
+                sequence: sequence,
+                acknowledged: sequence - min(sequence, unacknowledged),
                 command: command
             )
             BatchPayload.append(next, to: &payload)
@@ -77,9 +79,18 @@ final class LogWriter {
             payload: payload
         ).encoded()
         commandCount += UInt64(commands.count)
+        if kind == .newEpoch { machine.beginTerm(at: time) }
         for command in commands { _ = machine.apply(command, at: time, events: &events) }
         digests.append(machine.digest)
         records.append(record)
+    }
+
+    /// Proposes the last entry again, as the primary of a new epoch does with what it finds.
+    func proposeAgain(epoch: UInt64) {
+        guard let last = records.popLast(), let entry = try? LogEntry(decoding: last.bytes) else {
+            return
+        }
+        records.append(entry.proposed(again: Epoch(epoch)))
     }
 
     /// Takes a snapshot as a standby does.
@@ -184,7 +195,7 @@ enum Market {
         ]
     }
 
-    private static func place(
+    static func place(
         _ account: UInt32,
         _ side: Side,
         price: Int64,

@@ -27,6 +27,16 @@ extension Command {
         case .deposit(let account, let asset, let amount, let reference):
             ".deposit(account: AccountID(\(account)), asset: AssetID(\(asset)), "
                 + "amount: Amount(units: \(amount.units)), reference: \(reference))"
+        case .transfer(let funds, let shard, let reference):
+            ".transfer(\(funds.source), to: ShardID(\(shard)), reference: \(reference))"
+        case .credit(let funds, let shard, let sequence):
+            ".credit(\(funds.source), from: ShardID(\(shard)), sequence: \(sequence))"
+        case .settle(let shard, let sequence):
+            ".settle(to: ShardID(\(shard)), through: \(sequence))"
+        case .withdraw(let funds, let reference):
+            ".withdraw(\(funds.source), reference: \(reference))"
+        case .endWithdrawal(let reference, let isPaid):
+            ".endWithdrawal(reference: \(reference), isPaid: \(isPaid))"
         case .setPhase(let instrument, let phase):
             ".setPhase(instrument: InstrumentID(\(instrument)), .\(phase))"
         case .setAccountTerms(let terms):
@@ -35,12 +45,19 @@ extension Command {
                 + "tradeGroup: \(terms.tradeGroup)))"
         case .setFeeSchedule(let schedule): ".setFeeSchedule(\(schedule.source))"
         case .void: ".void"
-        case .addAsset, .addInstrument: "/* set-up */ \(self)"
+        case .addAsset, .addInstrument, .movePair: "/* set-up */ \(self)"
         }
     }
 
     private func owner(_ account: AccountID, _ instrument: InstrumentID) -> String {
         "account: AccountID(\(account)), instrument: InstrumentID(\(instrument))"
+    }
+}
+
+extension Funds {
+    fileprivate var source: String {
+        "Funds(account: AccountID(\(account)), asset: AssetID(\(asset)), "
+            + "amount: Amount(units: \(amount.units)))"
     }
 }
 

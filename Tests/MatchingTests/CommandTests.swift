@@ -80,7 +80,7 @@ import Trading
             switch event {
             case .trade(let trade): [trade.price.ticks, trade.quantity.lots]
             case .level(let change): [change.price.ticks, change.quantity.lots, change.updateID]
-            case .phase: [Int64]()
+            case .phase, .arrival: [Int64]()
             }
         }
         #expect(kinds == [[10, 1], [10, 1], [11, 3], [10, 0, 4], [11, 0, 5], [11, 4, 6]])

@@ -81,6 +81,12 @@ final class Duel {
             if let difference = depthDifference(instrument.id) { return difference }
         }
         if !exchange.isConserved { return "I7: \(exchange.engine.conservation())" }
+        for outbox in exchange.engine.outboxes
+        where outbox.last != naive.funds.last[outbox.shard] ?? 0
+            || outbox.first != (naive.funds.settled[outbox.shard] ?? 0) + 1
+        {
+            return "transfers: \(outbox), expected \(naive.funds.last) \(naive.funds.settled)"
+        }
         for totals in exchange.engine.conservation()
         where totals.fees.units != naive.fees[totals.asset] ?? 0 {
             return "fees of \(totals.asset): \(totals), expected \(naive.fees)"
@@ -135,6 +141,7 @@ final class Duel {
     ) -> String? {
         let name = flow.sent.randomElement(using: &random)?.clientOrderID ?? .none
         let queries: [Query] = [
+            .statement(account: account, asset: nil, range),
             .orders(account: account, instrument: instrument, range),
             .fills(account: account, instrument: instrument, order: nil, range),
             .order(account: account, instrument: instrument, order: .clientOrderID(name)),

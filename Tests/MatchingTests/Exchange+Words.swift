@@ -168,6 +168,7 @@ extension Exchange {
             case .level(let level):
                 "\(level.side == .buy ? "bid" : "ask") \(level.price.ticks) = \(level.quantity.lots)"
             case .phase(let change): "\(change.phase)"
+            case .arrival(let arrival): "arrival \(arrival.generation)"
             }
         }
     }

@@ -10,6 +10,8 @@ final class Exchange {
     var engine = TradingEngine()
     var events: [MarketEvent] = []
     var time = Timestamp(microseconds: 1_000_000_000)
+    /// Of pairs that were moved.
+    var generations: [InstrumentID: UInt32] = [:]
     private var nameCount = 0
 
     /// Without assets, accounts and pairs.
@@ -32,7 +34,8 @@ final class Exchange {
     @discardableResult
     func apply(_ command: Command) -> Reply {
         events = []
-        return engine.apply(command, at: time, events: &events)
+        let generation = command.instrument.flatMap { generations[$0] } ?? 0
+        return engine.apply(command, generation: generation, at: time, events: &events)
     }
 
     func fund(_ account: UInt32, _ asset: UInt16, _ units: Int64) {

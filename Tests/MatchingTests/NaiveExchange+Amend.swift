@@ -34,7 +34,7 @@ extension NaiveExchange {
 
     private func takesAName(_ request: AmendOrder, _ order: Order) -> Bool {
         !request.clientOrderID.isEmpty && request.clientOrderID != order.clientOrderID
-            && isTaken(request.clientOrderID, order.account)
+            && isTaken(request.clientOrderID, order.account, order.instrument)
     }
 
     // MARK: Keeping priority

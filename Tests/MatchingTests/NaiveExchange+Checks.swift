@@ -35,7 +35,9 @@ extension NaiveExchange {
             if hasNoRoom(request) { return .overloaded }
             if !accounts.contains(request.account) { return .insufficientBalance }
         }
-        if circumstances.starting.isEmpty, isTaken(request.clientOrderID, request.account) {
+        if circumstances.starting.isEmpty,
+            isTaken(request.clientOrderID, request.account, request.instrument)
+        {
             return .duplicateOrder
         }
         if circumstances.starting.isEmpty, isRepeated(request) { return .duplicateOrder }
@@ -97,15 +99,33 @@ extension NaiveExchange {
         return trailing.count >= 4096
     }
 
-    func isTaken(_ name: ClientOrderID, _ account: AccountID) -> Bool {
-        open.contains { $0.order.account == account && $0.order.clientOrderID == name }
+    func isTaken(
+        _ name: ClientOrderID,
+        _ account: AccountID,
+        _ instrument: InstrumentID
+    ) -> Bool {
+        open.contains {
+            $0.order.account == account && $0.order.instrument == instrument
+                && $0.order.clientOrderID == name
+        }
+    }
+
+    /// When the name of a closed order was last noted: when it closed, or when its pair was moved
+    /// with the name still remembered.
+    private func noted(_ order: Order) -> Int64 {
+        var time = order.updatedAt.microseconds
+        for move in moves where move.instrument == order.instrument {
+            let age = move.time.microseconds - time
+            if (0...60_000_000).contains(age) { time = move.time.microseconds }
+        }
+        return time
     }
 
     private func isRepeated(_ request: PlaceOrder) -> Bool {
         closed.contains { order in
             order.account == request.account && order.clientOrderID == request.clientOrderID
                 && order.executed.lots > 0
-                && now.microseconds - order.updatedAt.microseconds <= 60_000_000
+                && now.microseconds - noted(order) <= 60_000_000
                 && order.instrument == request.instrument && order.side == request.side
                 && order.type == request.type && order.timeInForce == request.timeInForce
                 && order.price == request.price && order.quoteQuantity == request.quoteQuantity
@@ -131,7 +151,7 @@ extension NaiveExchange {
     }
 
     /// What must be free for an order.
-    private func need(_ request: PlaceOrder, _ instrument: Instrument) -> Int128 {
+    func need(_ request: PlaceOrder, _ instrument: Instrument) -> Int128 {
         let lots = Int128(request.quantity.lots)
         if request.type == .market {
             let trial = marketTrial(request)

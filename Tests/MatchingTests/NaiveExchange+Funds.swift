@@ -70,7 +70,9 @@ extension NaiveExchange {
             return Balance(
                 asset: asset,
                 free: Amount(units: owned(account, asset) - locked),
-                locked: Amount(units: locked)
+                locked: Amount(units: locked),
+                sent: Amount(units: funds.sent[account]?[asset] ?? 0),
+                withdrawing: Amount(units: funds.withdrawing[account]?[asset] ?? 0)
             )
         }
     }

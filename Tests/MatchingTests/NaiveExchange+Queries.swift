@@ -37,7 +37,16 @@ extension NaiveExchange {
             return .orderLists(lists(account, instrument).filter { $0.status == .executing })
         case .test(let request):
             return refusal(of: request).map { .rejected($0) } ?? .done
-        case .position: return .done
+        case .statement(let account, let asset, let range):
+            let mine = funds.movements.filter {
+                $0.funds.account == account && (asset == nil || asset == $0.funds.asset)
+            }
+            return .movements(page(mine, range, id: { Int64($0.number) }, time: \.time))
+        case .credited(let shard, let sequence):
+            let isHere = sequence <= funds.received[shard] ?? 0
+            return isHere ? .done : .rejected(.transferGap)
+        case .shortfall(let command): return shortfall(command)
+        case .position, .pairPart, .pairDelta, .pairStanding: return .done
         }
     }
 
@@ -71,22 +80,11 @@ extension NaiveExchange {
 }
 
 extension Query {
-    /// The pair a query must find.
-    var instrument: InstrumentID? {
-        switch self {
-        case .order(_, let instrument, _), .orders(_, let instrument, _),
-            .fills(_, let instrument, _, _), .orderList(_, let instrument, _):
-            instrument
-        case .openOrders(_, let instrument), .openOrderLists(_, let instrument): instrument
-        case .test(let request): request.instrument
-        case .balances, .positions, .position: nil
-        }
-    }
-
     /// How many records a query asks for.
     var limit: Int? {
         switch self {
         case .orders(_, _, let range), .fills(_, _, _, let range): range.limit
+        case .statement(_, _, let range): range.limit
         default: nil
         }
     }

@@ -6,6 +6,8 @@ import Trading
 /// account holds is derived from its open orders. Each file is a chapter of the venue's rules.
 struct NaiveExchange {
     var now = Timestamp.zero
+    /// When pairs were moved.
+    var moves: [(instrument: InstrumentID, time: Timestamp)] = []
     var assets: [Asset] = []
     var instruments: [Instrument] = []
     var markets: [InstrumentID: NaiveMarket] = [:]
@@ -16,7 +18,8 @@ struct NaiveExchange {
     var positions: [AccountID: [InstrumentID: Position]] = [:]
     var fees: [AssetID: Int64] = [:]
     var deposits: [AssetID: Int64] = [:]
-    var references: Set<UInt64> = []
+    var references: [UInt64: Funds] = [:]
+    var funds = NaiveFunds()
     var open: [OpenOrder] = []
     var closed: [Order] = []
     var lists: [OrderList] = []
@@ -60,7 +63,14 @@ struct NaiveExchange {
         case .cancelList(let account, let instrument, let reference):
             return cancelList(account, instrument, reference)
         case .deposit(let account, let asset, let amount, let reference):
-            return deposit(account, asset, amount, reference)
+            let funds = Funds(account: account, asset: asset, amount: amount)
+            return deposit(funds, reference)
+        case .transfer(let funds, let shard, let reference):
+            return transfer(funds, shard, reference)
+        case .credit(let funds, let shard, let sequence): return credit(funds, shard, sequence)
+        case .settle(let shard, let sequence): return settle(shard, sequence)
+        case .withdraw(let funds, let reference): return withdraw(funds, reference)
+        case .endWithdrawal(let reference, let isPaid): return endWithdrawal(reference, isPaid)
         case .setPhase(let instrument, let phase): return setPhase(instrument, phase)
         case .addAsset(let asset):
             assets.append(asset)
@@ -72,27 +82,8 @@ struct NaiveExchange {
             return .done
         case .setAccountTerms(let record): return setTerms(record)
         case .setFeeSchedule(let record): return setSchedule(record)
-        case .void: return .done
+        case .void, .movePair: return .done
         }
-    }
-
-    private mutating func deposit(
-        _ account: AccountID,
-        _ asset: AssetID,
-        _ amount: Amount,
-        _ reference: UInt64
-    ) -> Reply {
-        if references.contains(reference) { return .done }
-        guard amount.units > 0 else { return .rejected(.malformed) }
-        guard assets.contains(where: { $0.id == asset }) else { return .rejected(.unknownAsset) }
-        if (deposits[asset] ?? 0).addingReportingOverflow(amount.units).overflow {
-            return .rejected(.overloaded)
-        }
-        references.insert(reference)
-        if !accounts.contains(account) { accounts.append(account) }
-        total[account, default: [:]][asset, default: 0] += amount.units
-        deposits[asset, default: 0] += amount.units
-        return .done
     }
 
     private mutating func setTerms(_ record: AccountTerms) -> Reply {

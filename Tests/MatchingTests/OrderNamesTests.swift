@@ -11,7 +11,11 @@ import Trading
         var names = OrderNames()
 
         func name(_ number: Int) -> OrderName {
-            names.name(ClientOrderID("n\(number)") ?? .none, of: AccountSlot(index: 3))
+            names.name(
+                ClientOrderID("n\(number)") ?? .none,
+                of: AccountSlot(index: 3),
+                in: InstrumentID(1)
+            )
         }
 
         func close(_ number: Int, at microseconds: Int64) {

@@ -78,6 +78,7 @@ struct RandomFlow {
         case 940..<945: return .setAccountTerms(terms(random.pick(accounts)))
         case 945..<947: return .setFeeSchedule(schedule())
         case 947..<955: return .void
+        case 955..<975: return movement(exchange)
         default: return deposit()
         }
     }

@@ -17,28 +17,19 @@ import Wire
             ),
             .query(id: 1, .position),
         ]
-        for request in allowed { #expect(SessionReader.isForRouters(request), "\(request)") }
+        for request in allowed { #expect(SessionReader.isForMembers(request), "\(request)") }
     }
 
-    @Test func nobodyMakesFundsOrSpeaksForTheReplicaItself() {
+    @Test func nobodyMakesPairsOrSpeaksForTheReplicaItself() {
         let refused: [SessionRequest] = [
             .hello(version: 1, SessionID(rawValue: 0), ShardID(1)),
-            .command(
-                sequence: 1,
-                acknowledged: 0,
-                .deposit(
-                    account: AccountID(1),
-                    asset: AssetID(0),
-                    amount: Amount(units: 1),
-                    reference: 9
-                )
-            ),
+            .command(sequence: 1, acknowledged: 0, .settle(to: ShardID(2), through: 1)),
             .command(
                 sequence: 1,
                 acknowledged: 0,
                 .addAsset(Asset(id: AssetID(9), symbol: "FOO"))
             ),
         ]
-        for request in refused { #expect(!SessionReader.isForRouters(request), "\(request)") }
+        for request in refused { #expect(!SessionReader.isForMembers(request), "\(request)") }
     }
 }

@@ -57,7 +57,7 @@ private struct SessionRig {
     mutating func takeCommands() -> [[UInt64]] {
         defer { effects = [] }
         return effects.compactMap { effect in
-            guard case .send(.command(let sequence, let acknowledged, _)) = effect else {
+            guard case .send(.command(let sequence, let acknowledged, _, _)) = effect else {
                 return nil
             }
             return [sequence, acknowledged]
@@ -162,7 +162,7 @@ private struct SessionRig {
         rig.effects = []
         rig.greet(through: 0)
         let commands = rig.effects.compactMap { effect -> Command? in
-            if case .send(.command(_, _, let command)) = effect { command } else { nil }
+            if case .send(.command(_, _, let command, _)) = effect { command } else { nil }
         }
         #expect(commands == [.void, cancel])
         // Its answer reaches nobody, and is no hindrance to the next.

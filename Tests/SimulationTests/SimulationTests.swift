@@ -31,13 +31,34 @@ import Testing
         )
     }
 
+    /// Runs of one, of two and of three shards.
+    @Test(arguments: 1...3) func everyNumberOfShardsIsSound(shards: Int) {
+        let runs = (1...6).map {
+            SimulateCommand.simulate($0, .init(seed: $0, steps: 4000, shardCount: shards))
+        }
+        #expect(runs.allSatisfy { $0.failure == nil })
+        #expect(runs.allSatisfy { $0.shardCount == shards })
+        #expect(runs.reduce(0) { $0 + $1.completedCount } > 150)
+        #expect(runs.reduce(0) { $0 + $1.epochCount } > 20)
+    }
+
+    @Test func seedsDrawTheNumberOfShards() {
+        let counts = (1...30).map {
+            SimulateCommand.simulate($0, .init(seed: $0, steps: 1)).shardCount
+        }
+        #expect(Set(counts) == [1, 2, 3])
+    }
+
     /// Each was the first to show a fault of the roles, which has been mended since.
+    ///
+    /// All are of the time when a cluster had one shard, and mean what they meant with one.
     ///
     /// A standby that took its first answer for the end of the log (110,925); a primary that did not
     /// look for the base of its next term (203,899).
     @Test(arguments: [110_925, 203_899] as [UInt64])
     func seedThatFailedOnce(seed: UInt64) {
-        #expect(SimulateCommand.simulate(seed, .init(seed: seed, steps: 6000)).failure == nil)
+        let options = SimulateCommand.Options(seed: seed, steps: 6000, shardCount: 1)
+        #expect(SimulateCommand.simulate(seed, options).failure == nil)
     }
 
     /// The invariants hold, and something is done, with no fault at all and with each alone.
@@ -58,41 +79,57 @@ import Testing
 ///
 /// `Ops/test simulate` looks for each with the optimized build, from the first seed on.
 @Suite struct PlantedFaultTests {
-    /// What is left out, in a log of how many acceptors, the seed that shows it, and as what.
-    private static let known: [(SimulateCommand.PlantedFault, Int, UInt64, String)] = [
-        (.skipsEpochCheck, 1, 1, "I2"), (.skipsEpochCheck, 3, 34, "I2"),
-        (.answersBeforeCommit, 3, 1, "I4"), (.skipsChainCheck, 3, 44, "I2"),
-        (.skipsOpenedCheck, 1, 102, "node 0"),
-    ]
+    /// What is left out, in how large a cluster, the seed that shows it, and as what.
+    struct Find: Sendable {
+        var fault: SimulateCommand.PlantedFault
+        var acceptors: Int
+        var shards: Int
+        var seed: UInt64
+        var kind: String
 
-    private func options(_ fault: SimulateCommand.PlantedFault?, _ acceptors: Int, _ seed: UInt64)
-        -> SimulateCommand.Options
-    {
-        .init(seed: seed, steps: 6000, acceptorCount: acceptors, planted: fault)
+        func options(with planted: SimulateCommand.PlantedFault?) -> SimulateCommand.Options {
+            .init(
+                seed: seed,
+                steps: 6000,
+                acceptorCount: acceptors,
+                shardCount: shards,
+                planted: planted
+            )
+        }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: known)
-    func isFound(fault: SimulateCommand.PlantedFault, acceptors: Int, seed: UInt64, as kind: String)
-    {
-        let run = SimulateCommand.simulate(seed, options(fault, acceptors, seed))
-        #expect(run.failure?.hasPrefix(kind) == true, "\(run.failure ?? "nothing")")
-        let sound = SimulateCommand.simulate(seed, options(nil, acceptors, seed))
-        #expect(sound.failure == nil)
+    private static let finds = [
+        Find(fault: .skipsEpochCheck, acceptors: 1, shards: 1, seed: 1, kind: "I2"),
+        Find(fault: .skipsEpochCheck, acceptors: 3, shards: 1, seed: 34, kind: "I2"),
+        Find(fault: .skipsEpochCheck, acceptors: 1, shards: 2, seed: 65, kind: "I2"),
+        Find(fault: .skipsEpochCheck, acceptors: 3, shards: 3, seed: 83, kind: "I2"),
+        Find(fault: .answersBeforeCommit, acceptors: 3, shards: 1, seed: 1, kind: "I4"),
+        Find(fault: .skipsChainCheck, acceptors: 3, shards: 1, seed: 44, kind: "I2"),
+        Find(fault: .skipsOpenedCheck, acceptors: 1, shards: 1, seed: 102, kind: "node 0"),
+        Find(fault: .skipsOpenedCheck, acceptors: 1, shards: 2, seed: 33, kind: "node 1"),
+    ]
+
+    @Test(.timeLimit(.minutes(1)), arguments: finds)
+    func isFound(find: Find) {
+        let run = SimulateCommand.simulate(find.seed, find.options(with: find.fault))
+        #expect(run.failure?.hasPrefix(find.kind) == true, "\(run.failure ?? "nothing")")
+        #expect(SimulateCommand.simulate(find.seed, find.options(with: nil)).failure == nil)
     }
 
     @Test func aFailureIsShownWithTheFaultsThatMatter() throws {
         var lines: [String] = []
-        let isSound = SimulateCommand.run(options(.skipsEpochCheck, 3, 34)) { lines.append($0) }
+        let options = Self.finds[1].options(with: .skipsEpochCheck)
+        let isSound = SimulateCommand.run(options) { lines.append($0) }
         #expect(!isSound)
         #expect(lines.contains { $0.hasPrefix("seed 34: I2") })
         let again = try #require(lines.last)
         let command =
-            "again: castle simulate --seed 34 --seeds 1 --steps 6000 --acceptors 3 "
+            "again: castle simulate --seed 34 --seeds 1 --steps 6000 --acceptors 3 --shards 1 "
             + "--without epoch-check --faults "
         #expect(again.hasPrefix(command))
         let faults = again.dropFirst(command.count).split(separator: ",").compactMap { Int($0) }
         #expect(lines.contains { $0.hasPrefix("\(faults.count) of its ") })
-        var few = options(.skipsEpochCheck, 3, 34)
+        var few = options
         few.faults = Set(faults)
         #expect(SimulateCommand.simulate(34, few).failure?.hasPrefix("I2") == true)
     }

@@ -167,13 +167,16 @@ import Wire
         let balance = Balance(
             asset: AssetID(1),
             free: Amount(units: 2),
-            locked: Amount(units: 3)
+            locked: Amount(units: 3),
+            sent: Amount(units: 4),
+            withdrawing: Amount(units: 5)
         )
         let bytes = Self.bytes {
             $0.write(asset)
             $0.write(balance)
         }
-        #expect(bytes == [1, 0, 3, 0, 0, 0, 0x42, 0x54, 0x43, 1, 0] + Self.word(2) + Self.word(3))
+        let amounts = Self.word(2) + Self.word(3) + Self.word(4) + Self.word(5)
+        #expect(bytes == [1, 0, 3, 0, 0, 0, 0x42, 0x54, 0x43, 1, 0] + amounts)
         var reader = ByteReader(bytes)
         #expect(try reader.readAsset() == asset)
         #expect(try reader.readBalance() == balance)

@@ -96,7 +96,7 @@ import Wire
         // A phase, a mode and a schedule without and with too many tiers.
         [11, 0, 0, 4], [9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2], [13, 0, 0, 0, 0] + zeros(11),
         [13, 17, 0, 0, 0] + zeros(17 * 16 + 11), [13, 1, 0, 0, 0] + zeros(16) + [2] + zeros(10),
-        [14],
+        [99],
     ])
     func illegalCommandsAreRefused(bytes: [UInt8]) {
         let error = #expect(throws: DecodeError.self) {

@@ -68,6 +68,11 @@ extension SplitMix {
             .cancelAll(account: account(), instrument: pair()),
             .cancelList(account: account(), instrument: pair(), list: listReference()),
             .deposit(account: account(), asset: asset(), amount: amount(), reference: next()),
+            .transfer(funds(), to: shard(), reference: next()),
+            .credit(funds(), from: shard(), sequence: next()),
+            .settle(to: shard(), through: next()),
+            .withdraw(funds(), reference: next()),
+            .endWithdrawal(reference: next(), isPaid: flip()),
             .addAsset(Asset(id: asset(), symbol: name().text)), .addInstrument(instrument()),
             .setPhase(instrument: pair(), pick(TradingPhase.self)), .setAccountTerms(terms),
             .setFeeSchedule(schedule()),
@@ -102,6 +107,8 @@ extension SplitMix {
             .balances(account: account()), .test(place()), .positions(account: account()),
             .orderList(account: account(), instrument: pair(), list: listReference()),
             .openOrderLists(account: account(), instrument: flip() ? nil : pair()),
+            .shortfall(.place(place())), .credited(from: shard(), sequence: next()),
+            .statement(account: account(), asset: flip() ? nil : asset(), range()),
         ]
     }
 
@@ -127,7 +134,7 @@ extension SplitMix {
             .canceled(list(4) { $0.order() }), .orders(list(4) { $0.order() }),
             .fills(list(4) { $0.fill() }),
             .balances(
-                list(4) { Balance(asset: $0.asset(), free: $0.amount(), locked: $0.amount()) }
+                list(4) { $0.balance() }
             ),
             .positions(
                 list(4) {
@@ -140,6 +147,8 @@ extension SplitMix {
                 }
             ),
             .orderLists(list(4) { $0.orderList() }), .position(SequenceNumber(next())),
+            .transferred(sequence: next()), .shortfall(asset(), amount()),
+            .movements(list(4) { $0.movement() }),
         ]
     }
 

@@ -37,6 +37,33 @@ extension SplitMix {
     mutating func asset() -> AssetID { AssetID(UInt16(truncatingIfNeeded: next())) }
     mutating func account() -> AccountID { AccountID(UInt32(truncatingIfNeeded: next())) }
 
+    mutating func shard() -> ShardID { ShardID(UInt16(truncatingIfNeeded: next())) }
+    mutating func funds() -> Funds {
+        Funds(account: account(), asset: asset(), amount: amount())
+    }
+
+    mutating func balance() -> Balance {
+        Balance(
+            asset: asset(),
+            free: amount(),
+            locked: amount(),
+            sent: amount(),
+            withdrawing: amount()
+        )
+    }
+
+    mutating func movement() -> Movement {
+        Movement(
+            number: next(),
+            time: time(),
+            kind: pick(Movement.Kind.self),
+            funds: funds(),
+            shard: shard(),
+            sequence: next(),
+            reference: next()
+        )
+    }
+
     mutating func order() -> Order {
         let createdAt = time()
         return Order(
@@ -125,6 +152,7 @@ extension SplitMix {
     mutating func reason() -> RejectReason {
         let plain: [RejectReason] = [
             .insufficientBalance, .malformed, .overloaded, .marketClosed, .noSuchList,
+            .noSuchWithdrawal,
         ]
         return flip() ? .filter(pick(Filter.self)) : plain[Int(next() % UInt64(plain.count))]
     }

@@ -42,7 +42,8 @@ import Wire
             .insufficientBalance, .duplicateOrder, .wouldTake, .unknownOrder, .noSuchOrder,
             .unknownInstrument, .unknownAsset, .duplicateExpired, .malformed, .overloaded,
             .marketClosed, .wouldTrigger, .badPrices, .icebergTooLarge, .noChange,
-            .quantityIncrease, .unknownList, .noSuchList,
+            .quantityIncrease, .unknownList, .noSuchList, .transferGap, .recentlyCredited,
+            .referenceTaken, .noSuchWithdrawal,
         ]
         reasons += Filter.allCases.map { .filter($0) }
         for reason in reasons {

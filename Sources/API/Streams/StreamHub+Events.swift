@@ -30,7 +30,7 @@ extension StreamHub {
             touch(pair)
             if !slotsOfPair[pair].isEmpty { publish(trade, markets[pair], now, &output) }
         // Clients read the status of a pair in `exchangeInfo`; no stream carries it.
-        case .phase: break
+        case .phase, .arrival: break
         }
     }
 

@@ -154,7 +154,7 @@ struct CaptureFollower: ~Copyable {
             case .level(let change):
                 let level = CapturedLevel(price: change.price.ticks, lots: change.quantity.lots)
                 if change.side == .buy { seen.bids.set(level) } else { seen.asks.set(level) }
-            case .phase: break
+            case .phase, .arrival: break
             }
         }
         replay.audit()
