@@ -120,7 +120,8 @@ extension Coordinator {
                     replicaCount: replicaCount(index),
                     load: load?.commands ?? 0
                 ),
-                queueDepth: load?.queueDepth ?? 0
+                queueDepth: load?.queueDepth ?? 0,
+                pairs: load?.pairs ?? []
             )
         }
     }

@@ -60,7 +60,7 @@ public enum OperationRefusal: Error, Equatable, Sendable, CustomStringConvertibl
         case .notServing(let shard): "the primary of shard \(shard) does not serve"
         case .isPrimary(let shard, let node): "\(node) is the primary of shard \(shard)"
         case .notReady(let shard, let node, let why):
-            "\(node) cannot take over shard \(shard): \(why)"
+            "\(node) \(why), so it cannot take shard \(shard) over"
         case .noStandby(let shard, let why):
             "no standby can take over shard \(shard): \(why)"
         case .noSuchPair(let symbol): "there is no pair \(symbol)"

@@ -23,12 +23,15 @@ public struct ShardLoad: Equatable, Sendable {
     public var commands: Int
     /// Commands that wait for a batch.
     public var queueDepth: Int
+    /// Commands committed a second of each pair that had any.
+    public var pairs: [PairLoad]
 
     /// Makes a load.
-    public init(shard: ShardID, commands: Int, queueDepth: Int) {
+    public init(shard: ShardID, commands: Int, queueDepth: Int, pairs: [PairLoad] = []) {
         self.shard = shard
         self.commands = commands
         self.queueDepth = queueDepth
+        self.pairs = pairs
     }
 }
 
@@ -55,6 +58,11 @@ extension ByteWriter {
             write(shard.shard)
             write(UInt32(clamping: shard.commands))
             write(UInt32(clamping: shard.queueDepth))
+            write(count: shard.pairs.count)
+            for pair in shard.pairs {
+                write(pair.symbol)
+                write(UInt32(clamping: pair.commands))
+            }
         }
     }
 }
@@ -66,14 +74,19 @@ extension ByteReader {
     /// - Throws: `DecodeError`.
     public mutating func readLoadReport() throws(DecodeError) -> LoadReport {
         var load = LoadReport(processor: Int(try read(UInt32.self)), shards: [])
-        for _ in 0..<(try readCount(elementSizeMin: 10)) {
-            load.shards.append(
-                ShardLoad(
-                    shard: try read(ShardID.self),
-                    commands: Int(try read(UInt32.self)),
-                    queueDepth: Int(try read(UInt32.self))
-                )
+        for _ in 0..<(try readCount(elementSizeMin: 14)) {
+            var shard = ShardLoad(
+                shard: try read(ShardID.self),
+                commands: Int(try read(UInt32.self)),
+                queueDepth: Int(try read(UInt32.self))
             )
+            for _ in 0..<(try readCount(elementSizeMin: 8)) {
+                let symbol = try readString()
+                shard.pairs.append(
+                    PairLoad(symbol: symbol, commands: Int(try read(UInt32.self)))
+                )
+            }
+            load.shards.append(shard)
         }
         return load
     }

@@ -22,7 +22,7 @@ final class ShardNode: HTTPHandlers {
     private var shards: [ShardID] = []
     /// Since when the map has not named a replica that is here.
     private var unnamed: [ShardID: UInt64] = [:]
-    private var meter = LoadMeter()
+    private var meter: LoadMeter
     private var link: CoordinatorLink?
     private var relays: [TransferRoute: TransferRelay] = [:]
     private var routes: [TransferRoute] = []
@@ -42,6 +42,8 @@ final class ShardNode: HTTPHandlers {
     private init(context: ProcessContext) throws {
         self.context = context
         genesis = try Genesis(plan: context.plan)
+        let instruments = try InstrumentFile.load(context.plan.instruments).instruments
+        meter = LoadMeter(symbols: instruments.map(\.symbol))
         // The map may say otherwise later; until it comes these can catch up.
         for plan in context.plan.shards where plan.replicas.contains(context.endpoint.id) {
             host(ShardID(plan.id))

@@ -147,6 +147,9 @@ extension Replica {
         for command in batch.commands {
             let outcome = machine.apply(command.command, at: cursor.time, events: &events)
             finish(command, outcome, &effects)
+            if let instrument = command.command.command.instrument {
+                commandCounts[instrument, default: 0] += 1
+            }
         }
         cursor.applied(digest: machine.digest)
         snapshots.count(record)

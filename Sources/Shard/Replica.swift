@@ -86,6 +86,9 @@ public final class Replica {
     /// Commands of the log that were applied.
     public var commandCount: UInt64 { cursor.commandCount }
 
+    /// Commands committed as primary by instrument, since it started; not part of the state.
+    public internal(set) var commandCounts: [InstrumentID: UInt64] = [:]
+
     /// Commands that wait for a batch.
     public var queueDepth: Int { sessions.pending.count }
 

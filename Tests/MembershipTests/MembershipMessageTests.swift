@@ -59,7 +59,14 @@ import Wire
         .load(
             LoadReport(
                 processor: 1000,
-                shards: [ShardLoad(shard: ShardID(2), commands: 900, queueDepth: 3)]
+                shards: [
+                    ShardLoad(
+                        shard: ShardID(2),
+                        commands: 900,
+                        queueDepth: 3,
+                        pairs: [PairLoad(symbol: "AB", commands: 7)]
+                    )
+                ]
             )
         ),
     ]
@@ -112,6 +119,7 @@ import Wire
     @Test func loadBytesAreStable() {
         let golden: [UInt8] =
             [4, 0xe8, 3, 0, 0, 1, 0, 0, 0] + [2, 0, 0x84, 3, 0, 0, 3, 0, 0, 0]
+            + [1, 0, 0, 0] + Self.text("AB") + [7, 0, 0, 0]
         #expect(Self.all[7].encoded() == golden)
     }
 
