@@ -8,17 +8,16 @@ extension Coordinator {
     ///
     /// - Parameters:
     ///   - symbol: The pair.
-    ///   - instrument: Its number.
     ///   - destination: Where it is to trade.
     ///   - why: Ends in the log.
     ///   - isDryRun: Whether to say where it trades now and change nothing.
+    ///   - now: Monotonic milliseconds.
     ///   - effects: Where to put what is to be done.
     /// - Returns: The shard it leaves.
     /// - Throws: `OperationRefusal`; nothing has changed then.
     @discardableResult
     public mutating func move(
         _ symbol: String,
-        _ instrument: InstrumentID,
         to destination: ShardID,
         why: String,
         isDryRun: Bool = false,
@@ -26,7 +25,9 @@ extension Coordinator {
         _ effects: inout [CoordinatorEffect]
     ) throws(OperationRefusal) -> ShardID {
         guard isLeader else { throw .notLeading }
-        guard let source = state.map.owner(of: symbol)?.shard else { throw .noSuchPair(symbol) }
+        guard let instrument = instruments[symbol],
+            let source = state.map.owner(of: symbol)?.shard
+        else { throw .noSuchPair(symbol) }
         guard let target = shardIndex(destination) else { throw .noSuchShard(destination) }
         guard source != destination else { throw .isThere(symbol, destination) }
         let isMoving = pending.contains {

@@ -47,7 +47,7 @@ extension Coordinator {
         }
         rebalancedAt = now
         let isDisturbed =
-            isInGrace(now) || !state.draining.isEmpty
+            isInGrace(now) || !state.draining.isEmpty || !state.moves.isEmpty
             || watches.indices.contains {
                 watches[$0].inFlight != nil || servingStatus($0, now: now) == nil
             }
@@ -87,8 +87,13 @@ extension Coordinator {
             watches[index].inFlight = command
             effects.append(.propose(command))
             return true
-        // Pairs are moved by what moves pairs; here it is only proposed.
-        case .pair: return false
+        case .pair(let symbol, _, let to):
+            do throws(OperationRefusal) {
+                try move(symbol, to: to, why: proposal.why, now: now, &effects)
+                return true
+            } catch {
+                return false
+            }
         }
     }
 

@@ -34,6 +34,8 @@ public struct Coordinator: Sendable {
     var rebalancedAt: UInt64 = 0
     /// When the places of replicas were last looked at.
     var placedAt: UInt64 = 0
+    /// The numbers of the pairs that may be moved, by name.
+    public var instruments: [String: InstrumentID] = [:]
     /// Commands about members proposed and not yet committed.
     var pending: [CoordinationCommand] = []
     var leaderSince: UInt64 = 0

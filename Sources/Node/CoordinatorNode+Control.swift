@@ -57,13 +57,9 @@ extension CoordinatorNode {
             }
             return ControlJSON.proposals(begun, isDryRun: false)
         case .move(let pair, let shard, let isDryRun):
-            guard let instrument = moves.instrument(pair) else {
-                throw ControlError(OperationRefusal.noSuchPair(pair))
-            }
             let source = try operate { (coordinator, effects) throws(OperationRefusal) in
                 try coordinator.move(
                     pair,
-                    instrument,
                     to: shard,
                     why: "asked for by an operator",
                     isDryRun: isDryRun,

@@ -65,6 +65,7 @@ final class CoordinatorNode: HTTPHandlers {
         metrics = CoordinatorMetrics(context.metrics)
         shard0 = context.shardLog(ShardID(0))
         moves = try MoveDesk(context: context)
+        coordinator.instruments = moves.instruments
         moves.propose = { [unowned self] in log.propose($0) }
     }
 

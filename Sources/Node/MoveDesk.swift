@@ -1,6 +1,7 @@
 import Configuration
 import Coordination
 import Membership
+import Observability
 import Routing
 import Trading
 
@@ -12,7 +13,8 @@ final class MoveDesk {
     /// Appends to shard 0's log.
     var propose: ((CoordinationCommand) -> Void)?
     private let context: ProcessContext
-    private let instruments: [String: InstrumentID]
+    /// The numbers of the pairs, by name.
+    let instruments: [String: InstrumentID]
     private var movers = PairMovers()
     private var map = ShardMap.empty
     private var lines: [ShardID: ShardLine] = [:]
@@ -30,9 +32,6 @@ final class MoveDesk {
         let (_, all) = try InstrumentFile.load(context.plan.instruments)
         instruments = Dictionary(uniqueKeysWithValues: all.map { ($0.symbol, $0.id) })
     }
-
-    /// The number of a pair; `nil` for an unknown one.
-    func instrument(_ symbol: String) -> InstrumentID? { instruments[symbol] }
 
     /// The committed state is this now.
     ///

@@ -24,7 +24,7 @@ extension SimulatedCluster {
         routers[router].channels[shard].feedHeard = now
         checkContinuity(message, router, routers[router].channels[shard].followed)
         var effects: [MirrorEffect] = []
-        routers[router].take(message, from: shard, &effects)
+        routers[router].take(message, from: shard, now: now, &effects)
         let followed = routers[router].channels[shard].followed
         if effects.contains(.resync) {
             violation("feed: router \(router) misses events after \(followed)")
@@ -54,10 +54,12 @@ extension SimulatedRouter {
     fileprivate mutating func take(
         _ message: FeedMessage,
         from shard: Int,
+        now: UInt64,
         _ effects: inout [MirrorEffect]
     ) {
         channels[shard].mirror.received(
             message,
+            now: now,
             markets: &markets,
             observer: SilentObserver(),
             effects: &effects

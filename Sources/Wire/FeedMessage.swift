@@ -84,7 +84,9 @@ public struct PriceLevel: Equatable, Sendable {
 public struct PairSnapshot: Equatable, Sendable {
     /// The pair.
     public var instrument: InstrumentID
-    /// The move that brought it here; 0 where it began. Of two snapshots the higher one is newer.
+    /// The move that brought it here; 0 where it began.
+    ///
+    /// Of two snapshots of a pair the one with the higher number is newer.
     public var generation: UInt32
     /// What it takes at present.
     public var phase: TradingPhase

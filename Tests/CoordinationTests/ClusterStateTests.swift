@@ -144,10 +144,56 @@ import Wire
     @Test func snapshotOfTheVersionBeforeIsRead() throws {
         let state = Self.assigned()
         var bytes = state.encoded()
-        // Version 1 ended before the drained nodes, of which there were none.
+        // Version 1 ended before drained nodes, generations and moves, of which there were none.
         bytes[0] = 1
-        bytes.removeLast(4)
+        bytes.removeLast(12)
         #expect(try ClusterState(decoding: bytes) == state)
+    }
+
+    @Test func pairChangesItsShardWhenItsMoveIsSettled() throws {
+        var state = Self.assigned()
+        let (source, destination) = (state.map.shards[0].shard, state.map.shards[1].shard)
+        let symbol = state.map.shards[0].pairs[0]
+        let begin = CoordinationCommand.beginMove(
+            symbol: symbol,
+            instrument: InstrumentID(0),
+            source: source,
+            destination: destination,
+            why: "test"
+        )
+        state.apply(begin, at: .zero)
+        state.apply(begin, at: .zero)
+        #expect(state.moves.map(\.generation) == [1])
+        #expect(state.map.owner(of: symbol)?.shard == source)
+        #expect(state.map.generation(of: symbol) == 0)
+        state.apply(.settleMove(symbol: symbol, generation: 2, isDone: true), at: .zero)
+        #expect(state.map.owner(of: symbol)?.shard == source, "another attempt")
+        state.apply(.settleMove(symbol: symbol, generation: 1, isDone: true), at: .zero)
+        state.apply(.settleMove(symbol: symbol, generation: 1, isDone: false), at: .zero)
+        #expect(state.map.owner(of: symbol)?.shard == destination)
+        #expect(state.map.generation(of: symbol) == 1)
+        #expect(try ClusterState(decoding: state.encoded()) == state)
+        state.apply(.endMove(symbol: symbol, generation: 1), at: .zero)
+        #expect(state.moves.isEmpty)
+    }
+
+    @Test func moveThatIsGivenUpRaisesTheGenerationAllTheSame() {
+        var state = Self.assigned()
+        let symbol = state.map.shards[0].pairs[0]
+        let begin = CoordinationCommand.beginMove(
+            symbol: symbol,
+            instrument: InstrumentID(0),
+            source: state.map.shards[0].shard,
+            destination: state.map.shards[1].shard,
+            why: "test"
+        )
+        state.apply(begin, at: .zero)
+        state.apply(.settleMove(symbol: symbol, generation: 1, isDone: false), at: .zero)
+        #expect(state.moves.isEmpty)
+        #expect(state.map.owner(of: symbol)?.shard == state.map.shards[0].shard)
+        #expect(state.map.generation(of: symbol) == 1)
+        state.apply(begin, at: .zero)
+        #expect(state.moves.map(\.generation) == [2])
     }
 
     @Test func drainIsRememberedInOrderAndInSnapshots() throws {

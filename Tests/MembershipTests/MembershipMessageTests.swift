@@ -113,6 +113,7 @@ import Wire
             [2, 0] + Self.word(0) + Self.text("") + Self.word(0) + Self.word(0)
         let golden: [UInt8] =
             [2] + Self.word(5) + [1, 0, 0, 0] + member + [2, 0, 0, 0] + first + second
+            + [0, 0, 0, 0]
         #expect(Self.all[3].encoded() == golden)
     }
 

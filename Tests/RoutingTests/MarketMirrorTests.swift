@@ -76,7 +76,13 @@ private final class Recorder: MarketObserver {
 
     private mutating func receive(_ message: FeedMessage) -> [MirrorEffect] {
         var effects: [MirrorEffect] = []
-        mirror.received(message, markets: &markets, observer: recorder, effects: &effects)
+        mirror.received(
+            message,
+            now: 0,
+            markets: &markets,
+            observer: recorder,
+            effects: &effects
+        )
         return effects
     }
 
