@@ -69,6 +69,8 @@ public struct ClusterView: Equatable, Sendable {
     public var nodes: [Node]
     /// The shards, by number.
     public var shards: [Shard]
+    /// Pairs on their way to another shard.
+    public var moves: [PairMove]
     /// What happened, oldest first.
     public var recent: [ClusterEvent]
 }
@@ -87,6 +89,7 @@ extension Coordinator {
             isLeader: isLeader,
             nodes: Set(names).sorted().map { view(of: $0, members: members, now: now) },
             shards: state.map.shards.map(view),
+            moves: state.moves,
             recent: state.recent
         )
     }

@@ -16,8 +16,9 @@ public struct PairGeneration: Equatable, Sendable {
 
 /// A pair on its way from one shard to another.
 public struct PairMove: Equatable, Sendable {
-    /// The pair by name and by number.
+    /// The pair by name.
     public var symbol: String
+    /// The pair by number.
     public var instrument: InstrumentID
     /// Where it trades until the move is settled.
     public var source: ShardID

@@ -20,6 +20,10 @@ enum ClusterJSON {
             writer.array { writer in
                 for shard in view.shards { write(shard, &writer) }
             }
+            writer.key("moves")
+            writer.array { writer in
+                for move in view.moves { writer.value(move.symbol) }
+            }
             writer.key("recent")
             writer.array { writer in
                 for event in view.recent { write(event, &writer) }

@@ -1,5 +1,6 @@
 import API
 import Coordination
+import Membership
 
 /// The answers below `/control`.
 enum ControlJSON {
@@ -13,6 +14,10 @@ enum ControlJSON {
             write(view.nodes, scheme, &writer)
             writer.key("shards")
             write(view.shards, &writer)
+            writer.key("moves")
+            writer.array { writer in
+                for move in view.moves { writer.value(move.symbol) }
+            }
             writer.key("recent")
             writer.array { writer in
                 for event in view.recent.suffix(10) { ClusterJSON.write(event, &writer) }

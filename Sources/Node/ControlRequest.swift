@@ -111,7 +111,8 @@ struct ControlError: Error, Equatable, Sendable {
 
     static func badMethod(_ method: String) -> ControlError {
         ControlError(status: 405, code: "BAD_METHOD", message: "\(method) is not taken here")
-    }}
+    }
+}
 
 /// The body of an order; a member that is not known is refused, since `dryrun` must not be taken
 /// for nothing.

@@ -13,7 +13,7 @@ final class ReplicaHost {
     let replica: Replica
     private let context: ProcessContext
     private let log: ShardLog
-    private let metrics: ReplicaMetrics
+    private var metrics: ReplicaMetrics
     private unowned let streams: StreamTable
     private let onChange: () -> Void
     /// Brings a transfer to another shard.

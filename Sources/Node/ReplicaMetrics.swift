@@ -8,7 +8,8 @@ struct ReplicaMetrics {
     private let shard: ShardID
     private let commands: MetricsRegistry.Counter
     private let acks: MetricsRegistry.Counter
-    private let rejects: [MetricsRegistry.Counter]
+    /// By label, from the first refusal for that reason on.
+    private var rejects: [String: MetricsRegistry.Counter] = [:]
     private let batchCommands: MetricsRegistry.Histogram
     private let appendLatency: MetricsRegistry.Histogram
     private let logBytes: MetricsRegistry.Counter
@@ -30,13 +31,6 @@ struct ReplicaMetrics {
             help: "Commands committed and accepted as primary.",
             labels: ["shard": label]
         )
-        rejects = RejectReason.names.map {
-            registry.counter(
-                "castle_rejects_total",
-                help: "Commands refused, by reason.",
-                labels: ["shard": label, "reason": $0]
-            )
-        }
         batchCommands = registry.histogram(
             "castle_batch_commands",
             help: "Commands in a committed batch.",
@@ -76,9 +70,20 @@ struct ReplicaMetrics {
         registry.observe(appendLatency, nanoseconds)
     }
 
-    func answered(_ reason: RejectReason?) {
+    mutating func answered(_ reason: RejectReason?) {
         registry.increment(commands)
-        registry.increment(reason.map { rejects[$0.index] } ?? acks)
+        registry.increment(reason.map { counter(of: $0.metricName) } ?? acks)
+    }
+
+    private mutating func counter(of reason: String) -> MetricsRegistry.Counter {
+        if let counter = rejects[reason] { return counter }
+        let counter = registry.counter(
+            "castle_rejects_total",
+            help: "Commands refused, by reason.",
+            labels: ["shard": "\(shard)", "reason": reason]
+        )
+        rejects[reason] = counter
+        return counter
     }
 
     func measure(_ replica: Replica) {
@@ -89,43 +94,35 @@ struct ReplicaMetrics {
 }
 
 extension RejectReason {
-    fileprivate static let names = [
-        "filter", "insufficient_balance", "duplicate_order", "would_take", "unknown_order",
-        "no_such_order", "unknown_instrument", "unknown_asset", "duplicate_expired", "malformed",
-        "overloaded", "market_closed", "would_trigger", "bad_prices", "iceberg_too_large",
-        "no_change",
-        "quantity_increase", "unknown_list", "no_such_list", "transfer_gap", "recently_credited",
-        "reference_taken", "no_such_withdrawal",
-    ]
-
-    fileprivate var index: Int {
+    /// Its label.
+    fileprivate var metricName: String {
         switch self {
-        case .filter: 0
-        case .insufficientBalance: 1
-        case .duplicateOrder: 2
-        case .wouldTake: 3
-        case .unknownOrder: 4
-        case .noSuchOrder: 5
-        case .unknownInstrument: 6
-        case .unknownAsset: 7
-        case .duplicateExpired: 8
-        case .malformed: 9
-        case .overloaded: 10
-        case .marketClosed: 11
-        case .wouldTrigger: 12
-        case .badPrices: 13
-        case .icebergTooLarge: 14
-        case .noChange: 15
-        case .quantityIncrease: 16
-        case .unknownList: 17
-        case .noSuchList: 18
-        case .transferGap: 19
-        case .recentlyCredited: 20
-        case .referenceTaken: 21
-        case .noSuchWithdrawal: 22
-        case .pairMoved: 23
-        case .moveRefused: 24
-        case .moveAborted: 25
+        case .filter: "filter"
+        case .insufficientBalance: "insufficient_balance"
+        case .duplicateOrder: "duplicate_order"
+        case .wouldTake: "would_take"
+        case .unknownOrder: "unknown_order"
+        case .noSuchOrder: "no_such_order"
+        case .unknownInstrument: "unknown_instrument"
+        case .unknownAsset: "unknown_asset"
+        case .duplicateExpired: "duplicate_expired"
+        case .malformed: "malformed"
+        case .overloaded: "overloaded"
+        case .marketClosed: "market_closed"
+        case .wouldTrigger: "would_trigger"
+        case .badPrices: "bad_prices"
+        case .icebergTooLarge: "iceberg_too_large"
+        case .noChange: "no_change"
+        case .quantityIncrease: "quantity_increase"
+        case .unknownList: "unknown_list"
+        case .noSuchList: "no_such_list"
+        case .transferGap: "transfer_gap"
+        case .recentlyCredited: "recently_credited"
+        case .referenceTaken: "reference_taken"
+        case .noSuchWithdrawal: "no_such_withdrawal"
+        case .pairMoved: "pair_moved"
+        case .moveRefused: "move_refused"
+        case .moveAborted: "move_aborted"
         }
     }
 }

@@ -43,6 +43,8 @@ public struct ClusterStatus: Decodable, Equatable, Sendable {
     public var nodes: [Node]
     /// Shards.
     public var shards: [Shard]
+    /// Names of pairs on their way; absent where a coordinator does not tell.
+    public var moves: [String]?
 
     /// Why the cluster could not stand another fault just now; `nil` when it could.
     public var weakness: String? {

@@ -47,6 +47,15 @@ extension ClusterUnderTest {
         }
     }
 
+    /// Lets a pair move to another shard, and waits until its old one has forgotten it.
+    func move(_ symbol: String, to shard: Int) throws(LoadError) {
+        try order("/control/pairs/\(symbol)/move", #"{"shard":\#(shard)}"#)
+        try wait("\(symbol) trades on shard \(shard)") { status in
+            status.shards.contains { $0.id == shard && $0.pairs.contains(symbol) }
+                && (status.moves ?? []).isEmpty
+        }
+    }
+
     /// Says whether anything is wanted on a node.
     func setDraining(_ node: String, _ isOn: Bool) throws(LoadError) {
         try order("/control/nodes/\(node)/\(isOn ? "drain" : "undrain")")

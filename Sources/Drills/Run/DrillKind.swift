@@ -19,6 +19,8 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
     case switchOver = "switch-over"
     case drainNode = "drain-node"
     case addNode = "add-node"
+    case movePair = "move-pair"
+    case rebalanceUnderLoad = "rebalance-under-load"
     case mixed
     case partition
     case fillDisk = "fill-disk"
@@ -46,6 +48,8 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
         case .switchOver: "a primary is told to hand over: no client sees an error"
         case .drainNode: "a node gives everything away: no client sees an error"
         case .addNode: "a new node joins, gets replicas, leads, and leaves: no client sees an error"
+        case .movePair: "a pair moves to another shard while it trades: no client sees an error"
+        case .rebalanceUnderLoad: "every pair moves, one after another: no client sees an error"
         case .partition: "packets between some processes are lost for a while: nothing is lost"
         case .fillDisk: "a Redis' disk is full: acks stop as long; with three nobody notices"
         case .clockJump: "a process' wall clock jumps and back: no failover, time goes on"
@@ -73,7 +77,8 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
             .drainNode:
             .riseWherePrimariesWere
         case .killStandby, .killRouter, .killCoordinator, .killEdge, .pauseStandby,
-            .pauseRouter, .pauseCoordinator, .pauseEdge, .noisyNeighbour, .clockJump:
+            .pauseRouter, .pauseCoordinator, .pauseEdge, .noisyNeighbour, .clockJump, .movePair,
+            .rebalanceUnderLoad:
             .stay
         case .rollingUpgrade, .addNode, .mixed: .free
         case .killRedis, .pauseRedis, .fillDisk: keepsQuorum ? .stay : .free
@@ -96,7 +101,8 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
         case .pauseStandby, .pauseRouter, .pauseCoordinator, .pauseRedis, .pauseEdge: 1000...3000
         case .killPrimary, .killStandby, .killRouter, .killCoordinator, .killRedis, .killEdge,
             .zoneLoss, .noisyNeighbour, .retryStorm, .rollingUpgrade, .mixed, .partition,
-            .fillDisk, .clockJump, .switchOver, .drainNode, .addNode:
+            .fillDisk, .clockJump, .switchOver, .drainNode, .addNode, .movePair,
+            .rebalanceUnderLoad:
             nil
         }
     }

@@ -16,6 +16,8 @@ struct Fault {
         case drain
         /// A new node takes over from it, and leaves again.
         case join
+        /// Pairs move to other shards, one after another.
+        case move([PairTarget])
         /// Nothing; so many processes of our own spin for a while.
         case spin(processes: Int, seconds: Int)
         /// Packets between some are lost, then get through, and so on by phases in milliseconds.
@@ -36,17 +38,23 @@ struct Fault {
             case .pause(let milliseconds), .fill(let milliseconds): milliseconds
             case .cut(_, _, let phases): phases.reduce(0, +)
             case .jump(let jump): jump.milliseconds
-            case .kill, .restart, .handOver, .drain, .join, .spin: nil
+            case .kill, .restart, .handOver, .drain, .join, .move, .spin: nil
             }
         }
 
         /// Whether nothing breaks: what counts is how long anybody waits meanwhile.
         var isPlanned: Bool {
             switch self {
-            case .handOver, .drain, .join: true
+            case .handOver, .drain, .join, .move: true
             case .kill, .pause, .restart, .spin, .cut, .fill, .jump: false
             }
         }
+    }
+
+    /// A pair and the shard it is to trade on.
+    struct PairTarget: Equatable {
+        var symbol: String
+        var shard: Int
     }
 
     /// A process that is hit.
@@ -75,6 +83,8 @@ struct Fault {
         case .handOver: "handed over by \(what)"
         case .drain: "drained \(what)"
         case .join: "a new node took over from \(what)"
+        case .move(let pairs):
+            "moved " + pairs.map { "\($0.symbol) to shard \($0.shard)" }.joined(separator: ", ")
         case .cut(let partition, _, let phases):
             "cut \(partition.name): \(what) for \(phases.map { "\($0)" }.joined(separator: "+")) ms"
         case .fill(let milliseconds): "disk full for \(milliseconds) ms of \(what)"

@@ -102,6 +102,8 @@ struct FaultChooser {
                 excused: [],
                 action: .handOver(shard: shard.id)
             )
+        case .movePair, .rebalanceUnderLoad:
+            return try moves(status, all: kind == .rebalanceUnderLoad, &random)
         case .drainNode, .addNode:
             guard let node = status.leaders.randomElement(using: &random) else {
                 throw LoadError("no node leads a shard")

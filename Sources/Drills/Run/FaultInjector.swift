@@ -123,6 +123,8 @@ final class FaultInjector {
                 Strike(nanoseconds: end, what: "silence"),
             ]
         case .handOver(let shard): try cluster.handOver(shard)
+        case .move(let pairs):
+            for pair in pairs { try cluster.move(pair.symbol, to: pair.shard) }
         case .drain, .join:
             for case .node(let node) in fault.choice.members {
                 let joining = fault.action == .join ? try cluster.join() : nil
@@ -185,7 +187,7 @@ final class FaultInjector {
             for target in fault.targets {
                 try cluster.waitUntilReplaced(target.member, old: target.pid)
             }
-        case .restart, .handOver, .drain, .join, .spin: break
+        case .restart, .handOver, .drain, .join, .move, .spin: break
         }
         if fault.hitsCoordinator { try cluster.waitForOneLeader() }
         return try cluster.waitUntilHealthy()

@@ -20,8 +20,8 @@ struct FaultMixture {
     static var injections: [DrillKind] {
         DrillKind.allCases.filter { kind in
             switch kind {
-            case .noisyNeighbour, .rollingUpgrade, .switchOver, .drainNode, .addNode, .mixed,
-                .partition, .fillDisk, .clockJump:
+            case .noisyNeighbour, .rollingUpgrade, .switchOver, .drainNode, .addNode, .movePair,
+                .rebalanceUnderLoad, .mixed, .partition, .fillDisk, .clockJump:
                 false
             case .killPrimary, .killStandby, .killRouter, .killCoordinator, .killRedis, .killEdge,
                 .pausePrimary, .pauseStandby, .pauseRouter, .pauseCoordinator, .pauseRedis,
