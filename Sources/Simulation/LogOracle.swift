@@ -25,6 +25,10 @@ struct LogOracle: ~Copyable {
     private var replies: [SessionID: [(reply: Reply, sequence: UInt64)]] = [:]
     private var placed: [OrderName: [OrderID]] = [:]
     private var time = Timestamp.zero
+    /// The last transfer taken in from each shard.
+    private var receipts: [ShardID: UInt64] = [:]
+    /// The number that each transfer got, by reference.
+    private var transfers: [UInt64: UInt64] = [:]
 
     init() { digests[0] = digest }
 
@@ -44,6 +48,20 @@ struct LogOracle: ~Copyable {
         }
         return all[Int(sequence) - 1]
     }
+
+    /// Transfers that left it.
+    var transferCount: Int { transfers.count }
+
+    /// What it has of a pair.
+    func standing(of instrument: InstrumentID) -> PairStanding {
+        engine.standing(of: instrument)
+    }
+
+    /// Transfers it has sent and not settled.
+    var outboxes: ContiguousArray<Outbox> { engine.outboxes }
+
+    /// The number of the last transfer taken in from a shard; 0 for none.
+    func received(from shard: ShardID) -> UInt64 { receipts[shard] ?? 0 }
 
     /// Where all units of its assets are.
     var totals: [AssetTotals] { engine.conservation() }
@@ -72,23 +90,40 @@ struct LogOracle: ~Copyable {
         time = max(time, entry.time)
         if entry.kind == .newEpoch { engine.beginTerm(at: time) }
         let sequence = record.id.sequence.rawValue
-        for command in commands { run(command, in: sequence) }
+        for command in commands {
+            if let defect = run(command, in: sequence) { return defect }
+        }
         digests.append(digest)
         feedPositions.append(UInt64(events.count))
         return nil
     }
 
-    private mutating func run(_ command: SessionCommand, in sequence: UInt64) {
+    private mutating func run(_ command: SessionCommand, in sequence: UInt64) -> String? {
         let last = UInt64(replies[command.session]?.count ?? 0)
-        guard command.sequence == last + 1 else { return }
-        let reply = engine.apply(command.command, at: time, events: &events)
+        guard command.sequence == last + 1 else { return nil }
+        let reply = engine.apply(
+            command.command,
+            generation: command.generation,
+            at: time,
+            events: &events
+        )
         replies[command.session, default: []].append((reply, sequence))
         switch reply {
         case .placed(let order, _): note(order)
         case .replaced(let outcome):
             if case .done(let order, _) = outcome.place { note(order) }
+        case .transferred(let number):
+            guard case .transfer(_, _, let reference) = command.command else { break }
+            let known = transfers.updateValue(number, forKey: reference)
+            if let known, known != number {
+                return "exactly once: transfer \(reference) is sent as \(known) and \(number)"
+            }
+        case .done:
+            guard case .credit(_, let shard, let number) = command.command else { break }
+            receipts[shard] = max(received(from: shard), number)
         default: break
         }
+        return nil
     }
 
     private mutating func note(_ order: Order) {
@@ -101,14 +136,16 @@ struct LogOracle: ~Copyable {
         placed[OrderName(account: account, name: name)] != nil
     }
 
-    /// How often the orders of a name have traded: once at most.
-    func executions(of account: AccountID, _ name: ClientOrderID, _ pair: InstrumentID) -> Int {
-        let ids = placed[OrderName(account: account, name: name)] ?? []
-        return ids.filter { id in
-            let query = Query.order(account: account, instrument: pair, order: .id(id))
-            guard case .orders(let orders) = engine.answer(query) else { return false }
-            return orders.contains { $0.executed.lots > 0 }
-        }.count
+    /// The orders placed here under a name.
+    func orders(of account: AccountID, _ name: ClientOrderID) -> [OrderID] {
+        placed[OrderName(account: account, name: name)] ?? []
+    }
+
+    /// Whether an order of a pair that is here now has traded, here or where the pair was before.
+    func hasTraded(_ order: OrderID, of account: AccountID, _ pair: InstrumentID) -> Bool {
+        let query = Query.order(account: account, instrument: pair, order: .id(order))
+        guard case .orders(let orders) = engine.answer(query) else { return false }
+        return orders.contains { $0.executed.lots > 0 }
     }
 
     private var digest: UInt64 {

@@ -20,11 +20,15 @@ struct MapOracle {
     }
 
     private var chain = DurableChain()
-    private var state = ClusterState.empty
+    private(set) var state = ClusterState.empty
     /// Digest of the state after each entry; the first is before any.
     private(set) var digests = [ClusterState.empty.digest]
     /// The holder that the map named for each.
     private(set) var terms: [Office: Term] = [:]
+    /// Moves of pairs.
+    private(set) var begunCount = 0
+    private(set) var settledCount = 0
+    private(set) var givenUpCount = 0
 
     /// Takes a record that a majority of the acceptors has stored.
     ///
@@ -42,8 +46,9 @@ struct MapOracle {
                 var reader = ByteReader(entry.payload)
                 while reader.remaining > 0 {
                     let command = try CoordinationCommand(decoding: try reader.readBlob())
-                    let before = state.map.version
+                    let (before, moves) = (state.map.version, state.moves)
                     state.apply(command, at: entry.time)
+                    if state.moves != moves { countMove(command) }
                     if state.map.version != before, let wrong = noteTerms() { return wrong }
                 }
             } catch {
@@ -52,6 +57,14 @@ struct MapOracle {
         }
         digests.append(state.digest)
         return nil
+    }
+
+    private mutating func countMove(_ command: CoordinationCommand) {
+        switch command {
+        case .beginMove: begunCount += 1
+        case .settleMove(_, _, let isDone): if isDone { settledCount += 1 } else { givenUpCount += 1 }
+        default: break
+        }
     }
 
     private mutating func noteTerms() -> String? {

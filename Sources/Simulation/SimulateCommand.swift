@@ -18,6 +18,11 @@ public enum SimulateCommand {
         /// Shards of the cluster, and how often one was handed over as an operator asked.
         package var shardCount: Int
         package var switchOverCount: Int
+        /// Moves of pairs that began, that came to their end, and that were given up; transfers.
+        package var moveCount: Int
+        package var settledCount: Int
+        package var givenUpCount: Int
+        package var transferCount: Int
         /// How long the cluster ran on its virtual clock.
         package var milliseconds: UInt64
     }
@@ -32,6 +37,12 @@ public enum SimulateCommand {
         case skipsChainCheck = "chain-check"
         /// The acceptor opens an epoch that is open already.
         case skipsOpenedCheck = "opened-check"
+        /// A transfer that is brought again gets a new number.
+        case numbersCreditsAnew = "credit-number"
+        /// The source of a move goes on without the destination's word that it never will.
+        case unfreezesWithoutAbort = "abort"
+        /// The source forgets a pair while the destination has yet to take it.
+        case releasesBeforeDecision = "decision"
     }
 
     /// What to simulate.
@@ -50,6 +61,8 @@ public enum SimulateCommand {
         public var shardCount: Int?
         /// Whether operators ask for switch-overs.
         public var hasOperators: Bool
+        /// Whether funds and pairs move between shards.
+        public var hasMoves: Bool
         /// What is taken out.
         public var planted: PlantedFault?
         /// The numbers of the faults to let through; nil for all.
@@ -64,6 +77,7 @@ public enum SimulateCommand {
             acceptorCount: Int? = nil,
             shardCount: Int? = nil,
             hasOperators: Bool = true,
+            hasMoves: Bool = true,
             planted: PlantedFault? = nil,
             faults: Set<Int>? = nil
         ) {
@@ -74,6 +88,7 @@ public enum SimulateCommand {
             self.acceptorCount = acceptorCount
             self.shardCount = shardCount
             self.hasOperators = hasOperators
+            self.hasMoves = hasMoves
             self.planted = planted
             self.faults = faults
         }
@@ -87,7 +102,7 @@ public enum SimulateCommand {
     /// - Returns: Whether every seed was sound.
     public static func run(_ options: Options, print: (String) -> Void) -> Bool {
         var (entries, completed, epochs, milliseconds) = (UInt64(0), 0, 0, UInt64(0))
-        var faults = 0
+        var (faults, moves, settled, givenUp, transfers) = (0, 0, 0, 0, 0)
         for index in 0..<max(options.seeds, 0) {
             let number = options.seed &+ UInt64(index)
             let run = simulate(number, options)
@@ -96,13 +111,19 @@ public enum SimulateCommand {
             epochs += run.epochCount
             milliseconds += run.milliseconds
             faults += run.faults.count
+            moves += run.moveCount
+            settled += run.settledCount
+            givenUp += run.givenUpCount
+            transfers += run.transferCount
             guard run.failure != nil else { continue }
             explain(run, number, options, print)
             return false
         }
         print(
             "\(options.seeds) seeds from \(options.seed): \(faults) faults, \(entries) entries in "
-                + "\(epochs) epochs, \(completed) requests, \(milliseconds / 1000) s of cluster time, "
+                + "\(epochs) epochs, \(completed) requests, \(transfers) transfers, \(moves) moves "
+                + "(\(settled) settled, \(givenUp) given up), "
+                + "\(milliseconds / 1000) s of cluster time, "
                 + "every invariant held"
         )
         return true
@@ -142,6 +163,10 @@ public enum SimulateCommand {
             epochCount: cluster.shards.reduce(0) { $0 + $1.oracle.chain.openedEpochs.count },
             shardCount: cluster.shards.count,
             switchOverCount: cluster.switchOverCount,
+            moveCount: cluster.mapOracle.begunCount,
+            settledCount: cluster.mapOracle.settledCount,
+            givenUpCount: cluster.mapOracle.givenUpCount,
+            transferCount: cluster.shards.reduce(0) { $0 + $1.oracle.transferCount },
             milliseconds: cluster.now / SimulatedCluster.millisecond
         )
     }
@@ -154,6 +179,7 @@ extension SimulateCommand.Options {
         if let acceptorCount { words += " --acceptors \(acceptorCount)" }
         if let shardCount { words += " --shards \(shardCount)" }
         if !hasOperators { words += " --operators none" }
+        if !hasMoves { words += " --moves none" }
         if let planted { words += " --without \(planted.rawValue)" }
         if let faults {
             words +=

@@ -1,17 +1,20 @@
+import Routing
 import Trading
 
 /// What a client wants done.
 struct ClientWish {
-    enum Kind {
-        case command(Command)
-        case query(Query)
+    /// Who is asked.
+    enum Place {
+        /// The shard that trades the pair.
+        case pair(InstrumentID)
+        /// The shard at a place.
+        case shard(Int)
     }
 
-    var kind: Kind
+    var kind: PairRequest
     /// The order it is about, where it places one or asks for one.
     var name: ClientOrderID?
-    /// The place of the shard that is asked.
-    var shard: Int
+    var place: Place
 }
 
 /// A client of a router: one request at a time, each repeated until it is answered for certain.
@@ -19,8 +22,9 @@ struct SimulatedClient {
     var router: Int
     var account: AccountID
     var wish: ClientWish?
-    /// Everything acknowledged anywhere when the question was first asked is in an entry up to here.
-    var floor: UInt64 = 0
+    /// Everything acknowledged anywhere when the question was first asked is in an entry up to here,
+    /// by shard.
+    var floors: [UInt64] = []
     /// Whether an attempt of the present wish may have happened.
     var mayHaveHappened = false
     /// Every order it ever wished for, with its pair.
@@ -31,6 +35,7 @@ struct SimulatedClient {
     var failed: [ClientOrderID] = []
     var completedCount = 0
     var depositCount: UInt64 = 0
+    var transferCount: UInt64 = 0
 
     init(router: Int, account: AccountID) {
         self.router = router

@@ -46,7 +46,7 @@ extension SimulatedCluster {
             check(reply, to: session, sequence, number)
         }
         let position = replicas[number].replica.position.rawValue
-        sendToRouter(.response(response, position: position), stream)
+        sendToOpener(.response(response, position: position), stream)
     }
 
     /// I4 and exactly once: the reply is the one of the durable log.

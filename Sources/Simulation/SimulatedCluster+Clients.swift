@@ -10,7 +10,7 @@ extension SimulatedCluster {
             if isDraining { return }
             let wish = wish(of: client)
             clients[client].wish = wish
-            clients[client].floor = shards[wish.shard].acknowledged
+            clients[client].floors = shards.map(\.acknowledged)
             clients[client].mayHaveHappened = false
         }
         ask(client)
@@ -21,13 +21,26 @@ extension SimulatedCluster {
         let token = newID()
         waiting[token] = client
         let deadline = now + random.pick(20...80) * Self.millisecond
-        perform(clients[client].router, wish.shard) { session, effects in
-            switch wish.kind {
-            case .command(let command):
-                session.submit(command, token: token, deadline: deadline, effects: &effects)
-            case .query(let query):
-                self.clients[client].floor = self.shards[wish.shard].acknowledged
-                session.ask(query, token: token, deadline: deadline, effects: &effects)
+        if case .query = wish.kind { clients[client].floors = shards.map(\.acknowledged) }
+        let router = clients[client].router
+        switch (wish.place, wish.kind) {
+        case (.pair(let pair), let kind):
+            route(router) {
+                $0.submit(
+                    kind,
+                    of: pair,
+                    token: token,
+                    deadline: deadline,
+                    effects: &$1
+                )
+            }
+        case (.shard(let shard), .command(let command)):
+            perform(router, shard) {
+                $0.submit(command, token: token, deadline: deadline, effects: &$1)
+            }
+        case (.shard(let shard), .query(let query)):
+            perform(router, shard) {
+                $0.ask(query, token: token, deadline: deadline, effects: &$1)
             }
         }
     }
@@ -35,6 +48,7 @@ extension SimulatedCluster {
     // MARK: Wishes
 
     private func wish(of client: Int) -> ClientWish {
+        if hasMoves, random.isOne(in: 12) { return transfer(client) }
         let account = clients[client].account
         let old = clients[client].orders.suffix(8)
         let known = old.isEmpty ? nil : Array(old)[random.index(below: old.count)]
@@ -46,11 +60,7 @@ extension SimulatedCluster {
             return command(.cancel(account: account, instrument: known.pair, order: order))
         case 15...17:
             let query = Query.order(account: account, instrument: known.pair, order: order)
-            return ClientWish(
-                kind: .query(query),
-                name: known.name,
-                shard: layout.shard(of: known.pair)
-            )
+            return ClientWish(kind: .query(query), name: known.name, place: .pair(known.pair))
         case 19, 20: return command(.amend(amend(known.name, of: client, known.pair)))
         case 21, 22:
             let place = place(client, known.pair)
@@ -83,14 +93,13 @@ extension SimulatedCluster {
         return layout.pairs[place].id
     }
 
-    /// A command about a pair goes to its shard.
     private func command(_ command: Command, name: ClientOrderID? = nil) -> ClientWish {
-        let shard = command.pair.map(layout.shard) ?? 0
-        return ClientWish(kind: .command(command), name: name, shard: shard)
+        let place = command.instrument.map { ClientWish.Place.pair($0) }
+        return ClientWish(kind: .command(command), name: name, place: place ?? .shard(0))
     }
 
     private func query(_ query: Query, _ shard: Int) -> ClientWish {
-        ClientWish(kind: .query(query), name: nil, shard: shard)
+        ClientWish(kind: .query(query), name: nil, place: .shard(shard))
     }
 
     private func amend(
@@ -118,7 +127,25 @@ extension SimulatedCluster {
             amount: Amount(units: Int64(random.pick(1...1000))),
             reference: 1_000_000 * UInt64(client + 1) + clients[client].depositCount
         )
-        return ClientWish(kind: .command(deposit), name: nil, shard: shard)
+        return ClientWish(kind: .command(deposit), name: nil, place: .shard(shard))
+    }
+
+    /// Sends funds from one shard to another, now and then more than there are.
+    private func transfer(_ client: Int) -> ClientWish {
+        clients[client].transferCount += 1
+        let source = random.index(below: shards.count)
+        let step = 1 + random.index(below: shards.count - 1)
+        let funds = Funds(
+            account: clients[client].account,
+            asset: layout.assets[random.index(below: layout.assets.count)].id,
+            amount: Amount(units: Int64(random.pick(1...60_000_000_000)))
+        )
+        let transfer = Command.transfer(
+            funds,
+            to: shards[(source + step) % shards.count].id,
+            reference: 1_000_000 * UInt64(client + 1) + clients[client].transferCount
+        )
+        return ClientWish(kind: .command(transfer), name: nil, place: .shard(source))
     }
 
     private func place(_ client: Int, _ pair: InstrumentID) -> PlaceOrder {
@@ -143,7 +170,7 @@ extension SimulatedCluster {
 
     // MARK: Outcomes
 
-    func completed(_ token: UInt64, _ outcome: RequestOutcome) {
+    func completed(_ token: UInt64, _ outcome: RequestOutcome, from shard: Int) {
         guard let client = waiting.removeValue(forKey: token) else {
             return violation("a request was completed twice")
         }
@@ -152,7 +179,7 @@ extension SimulatedCluster {
             unanswered(client, outcome)
             return schedule(.turn(client: client), in: 1000...6000)
         }
-        check(reply, client)
+        check(reply, client, from: shard)
         clients[client].wish = nil
         clients[client].completedCount += 1
         schedule(.turn(client: client), in: pause)
@@ -172,21 +199,21 @@ extension SimulatedCluster {
         clients[client].wish = nil
     }
 
-    private func check(_ reply: Reply, _ client: Int) {
+    private func check(_ reply: Reply, _ client: Int, from shard: Int) {
         guard let wish = clients[client].wish else {
             return violation("a client without a wish is answered")
         }
-        note("answered", client, shards[wish.shard].acknowledged)
+        note("answered", client, shards[shard].acknowledged)
         let router = clients[client].router
         switch wish.kind {
         case .command(let command):
-            checkOrderOfTime(client, routers[router].channels[wish.shard].answerEntry)
+            checkOrderOfTime(client, routers[router].channels[shard].answerEntry, on: shard)
             if case .place = command, let name = wish.name, case .placed(let order, _) = reply {
                 clients[client].known[name] = order.executed.lots
             }
         case .query(let query):
-            let floor = clients[client].floor
-            let position = routers[router].channels[wish.shard].answerPosition
+            let floor = clients[client].floors[shard]
+            let position = routers[router].channels[shard].answerPosition
             if position < floor {
                 violation("read: client \(client) is shown \(position) after \(floor)")
             }
@@ -194,7 +221,7 @@ extension SimulatedCluster {
                 checkOrder(reply, client, name, known)
             }
             if case .position = query, case .position(let feed) = reply,
-                feed.rawValue < shards[wish.shard].oracle.feedPositions[Int(floor)]
+                feed.rawValue < shards[shard].oracle.feedPositions[Int(floor)]
             {
                 violation("read: client \(client) is told of feed position \(feed)")
             }
@@ -203,10 +230,11 @@ extension SimulatedCluster {
 
     /// Linearizable: the log is the order in which things happened, so what was asked after an
     /// answer stands behind what was answered.
-    private func checkOrderOfTime(_ client: Int, _ entry: UInt64) {
-        guard entry <= clients[client].floor else { return }
+    private func checkOrderOfTime(_ client: Int, _ entry: UInt64, on shard: Int) {
+        let floor = clients[client].floors[shard]
+        guard entry <= floor else { return }
         violation(
-            "linearizability: what client \(client) asked after entry \(clients[client].floor) "
+            "linearizability: what client \(client) asked after entry \(floor) "
                 + "was answered ran in entry \(entry)"
         )
     }
@@ -221,18 +249,5 @@ extension SimulatedCluster {
             return
         }
         violation("read: client \(client) sees its order less filled than before")
-    }
-}
-
-extension Command {
-    /// The pair a client's command is about.
-    fileprivate var pair: InstrumentID? {
-        switch self {
-        case .place(let order): order.instrument
-        case .amend(let request): request.instrument
-        case .cancelReplace(let request): request.place.instrument
-        case .cancel(_, let pair, _), .cancelAll(_, let pair): pair
-        default: nil
-        }
     }
 }

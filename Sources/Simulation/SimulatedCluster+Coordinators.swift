@@ -9,8 +9,10 @@ import Wire
 extension SimulatedCluster {
     func makeCoordinator(_ process: Int) -> SimulatedCoordinator {
         let place = process - Self.nodeCount
+        var coordinator = Coordinator(plan: layout.topology, settings: detector)
+        for pair in layout.pairs { coordinator.instruments[pair.symbol] = pair.id }
         return SimulatedCoordinator(
-            coordinator: Coordinator(plan: layout.topology, settings: detector),
+            coordinator: coordinator,
             log: CoordinatorLog(name: "c\(place)/\(processes[process].instance)"),
             candidacy: Candidacy(
                 rank: place,
@@ -42,6 +44,7 @@ extension SimulatedCluster {
             sendToMember(.end, id)
         }
         coordinators[place(of: process)].links = [:]
+        endLines(of: process)
     }
 
     // MARK: The lead
@@ -138,9 +141,11 @@ extension SimulatedCluster {
                 coordinators[place].coordinator.restore(state)
                 checkMap(process)
                 perform(process) { $0.becameLeader(now: now, &$1) }
+                followMoves(process, areNew: false)
             case .committed(let commands, let time):
                 perform(process) { $0.committed(commands, time: time, now: now, &$1) }
                 checkMap(process)
+                if coordinators[place].log.isLeading { followMoves(process, areNew: true) }
             case .lost(let reason):
                 if reason.hasPrefix("shard 0's") || reason.hasPrefix("own entry") {
                     violation("coordinator \(place): \(reason)")
@@ -174,6 +179,7 @@ extension SimulatedCluster {
         }
         let now = milliseconds
         perform(process) { $0.tick(now: now, &$1) }
+        tickMoves(process)
         flushSoon(process)
     }
 

@@ -9,10 +9,11 @@ extension SimulatedCluster {
         case .flush(let process, let instance): flush(process, instance, event)
         case .fault: fault()
         case .operate: operate()
+        case .move: moveSomething()
         case .heal(let link): heal(link)
         case .openStream(let stream): openStream(stream)
         case .toNode(let stream): arriveAtNode(stream, event)
-        case .toRouter(let stream): arriveAtRouter(stream, event)
+        case .toOpener(let stream): arriveAtOpener(stream, event)
         case .tickRouter(let router): tickRouter(router)
         case .turn(let client): turn(client)
         case .connectLog, .request, .answer, .breakLog, .pollTail, .deliverTail, .startAcceptor,

@@ -149,9 +149,27 @@ extension SimulatedCluster {
             return (0..<Self.routerCount).map { .router(node: process, router: $0) }
                 + coordinators.indices.map {
                     .member(member: process, coordinator: Self.nodeCount + $0)
-                }
+                } + lineLinks(of: process)
         }
         return members.indices.map { .member(member: $0, coordinator: process) }
+            + lineLinks(of: process)
+    }
+
+    /// What transfers and moves need of the network; nothing where there are none.
+    private func lineLinks(of process: Int) -> [SimulatedLink] {
+        guard hasMoves else { return [] }
+        let others = (0..<Self.nodeCount).filter { $0 != process }
+        let away = others.map { SimulatedLink.line(process: process, node: $0) }
+        guard isNode(process) else { return away }
+        return away
+            + processes.indices.filter { $0 != process }.map {
+                .line(process: $0, node: process)
+            }
+    }
+
+    func cutBetweenNodes(_ dice: inout RandomSource) {
+        let links = lineLinks(of: dice.index(below: processes.count))
+        cut(links[dice.index(below: links.count)], &dice)
     }
 
     func heal(_ link: SimulatedLink) {
@@ -178,7 +196,7 @@ extension SimulatedCluster {
         let delay = dice.pick(50...5000)
         guard let id = both[dice.index(below: 2)] else { return }
         note("reset", router, id)
-        sendToRouter(.end, id)
+        sendToOpener(.end, id)
         streams[id]?.toNode.append(.end)
         queue.add(.toNode(stream: id), at: now + delay * 1000)
     }

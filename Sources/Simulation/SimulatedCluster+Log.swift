@@ -1,3 +1,4 @@
+import Accounts
 import Replication
 import Shard
 import Trading
@@ -125,7 +126,40 @@ extension SimulatedCluster {
         let before = shards[shard].oracle.count
         if let wrong = shards[shard].oracle.stored(record) { return wrong }
         guard shards[shard].oracle.count > before else { return nil }
-        return money.take(shards[shard].oracle.totals, of: shard)
+        return money.take(
+            shards[shard].oracle.totals,
+            of: shard,
+            underWay: transfersUnderWay,
+            isFrozen: shards.contains { shard in
+                layout.pairs.contains { shard.oracle.standing(of: $0.id).state == .frozen }
+            }
+        ) ?? doublePair
+    }
+
+    /// What has durably left a shard and not durably come to another, by asset.
+    private var transfersUnderWay: [AssetID: Int64] {
+        var sum: [AssetID: Int64] = [:]
+        for source in shards {
+            for outbox in source.oracle.outboxes {
+                let place = layout.place(of: outbox.shard)
+                let destination = shards[place].oracle.received(from: source.id)
+                for sequence in outbox.first...max(outbox.first, outbox.last) where sequence > destination {
+                    guard let funds = outbox.funds(sequence) else { continue }
+                    sum[funds.asset, default: 0] += funds.amount.units
+                }
+            }
+        }
+        return sum
+    }
+
+    /// A pair that trades on two shards.
+    private var doublePair: String? {
+        for pair in layout.pairs {
+            let owners = shards.filter { $0.oracle.standing(of: pair.id).state == .active }
+            guard owners.count > 1 else { continue }
+            return "moves: \(pair.symbol) trades on shards \(owners[0].id) and \(owners[1].id)"
+        }
+        return nil
     }
 
     func answerArrives(_ id: UInt64, _ event: SimulatedEvent) {

@@ -31,12 +31,14 @@ extension SimulatedCluster {
 
     func nodeDied(_ node: Int) {
         for replica in hosted[node] { stopFollowing(replica) }
+        endLines(of: node)
         endStreams(of: node)
         endMember(node)
     }
 
     func tickNode(_ node: Int) {
         for replica in hosted[node] { input(replica) { $0.feedHeartbeat(effects: &$1) } }
+        tickLines(of: node)
         flushNode(node)
     }
 
@@ -49,6 +51,7 @@ extension SimulatedCluster {
 
     /// Does what the newest map says, as `ShardNode`.
     func follow(_ map: ShardMap, node: Int) {
+        followLines(map, of: node)
         for assignment in map.shards {
             let shard = layout.place(of: assignment.shard)
             guard let replica = replica(of: shard, on: node) else { continue }
@@ -114,16 +117,17 @@ extension SimulatedCluster {
         case .follow(let id): follow(number, after: id)
         case .stopFollowing: stopFollowing(number)
         case .send(let response, let stream): send(response, to: stream.rawValue, number)
-        case .close(let stream): sendToRouter(.end, stream.rawValue)
+        case .close(let stream): sendToOpener(.end, stream.rawValue)
         case .feed(let message, let followers):
             check(message, from: number)
-            for stream in followers { sendToRouter(.feed(message), stream.rawValue) }
+            for stream in followers { sendToOpener(.feed(message), stream.rawValue) }
         case .note(let level, let text):
             if level == .error, text.hasPrefix("replica halted") {
                 violation("node \(replicas[number].node): \(text)")
             }
-        // One shard has nobody to send funds to.
-        case .committed, .answered, .deliver: break
+        case .deliver(let funds, let shard, let sequence):
+            relay(funds, to: shard, sequence, from: number)
+        case .committed, .answered: break
         }
     }
 }

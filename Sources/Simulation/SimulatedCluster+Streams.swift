@@ -19,7 +19,11 @@ extension SimulatedCluster {
                 heard: heard
             )
         }
-        return SimulatedRouter(channels: channels, markets: layout.pairs.map(PairMarket.init))
+        return SimulatedRouter(
+            channels: channels,
+            routes: makeRoutes(),
+            markets: layout.pairs.map(PairMarket.init)
+        )
     }
 
     /// The router is killed; another process of its name starts at once, with nothing of its own.
@@ -46,9 +50,9 @@ extension SimulatedCluster {
 
     // MARK: Opening and carrying
 
-    func connect(_ router: Int, _ shard: Int, to node: Int, isFeed: Bool) -> UInt64 {
+    func connect(_ opener: StreamOpener, _ shard: Int, to node: Int, isFeed: Bool) -> UInt64 {
         let id = newID()
-        streams[id] = SimulatedStream(node: node, router: router, shard: shard, isFeed: isFeed)
+        streams[id] = SimulatedStream(node: node, opener: opener, shard: shard, isFeed: isFeed)
         schedule(.openStream(id), in: 100...1500)
         return id
     }
@@ -56,18 +60,26 @@ extension SimulatedCluster {
     /// A process that is paused still has its connections accepted, by the kernel.
     func openStream(_ id: UInt64) {
         guard let stream = streams[id] else { return }
-        let (node, router, shard) = (stream.node, stream.router, stream.shard)
-        guard processes[node].isUp, held[.router(node: node, router: router)] == nil else {
+        let (node, shard) = (stream.node, stream.shard)
+        guard processes[node].isUp, stream.link.map({ held[$0] == nil }) ?? true else {
             return ended(id)
         }
         streams[id]?.isAccepted = true
         streams[id]?.instance = processes[node].instance
-        routers[router].channels[shard].heard[node] = now
-        if stream.isFeed {
-            let position = routers[router].channels[shard].mirror.position
-            sendToNode(.openFeed(after: position), id)
-        } else if routers[router].channels[shard].sessionStream == id {
-            perform(router, shard) { $0.connected(effects: &$1) }
+        switch stream.opener {
+        case .line(let route):
+            if isCurrent(id, stream) { perform(route) { $0.connected(effects: &$1) } }
+        case .router(let router):
+            routers[router].channels[shard].heard[node] = now
+            if stream.isFeed {
+                let position = routers[router].channels[shard].mirror.position
+                if isCurrent(id, stream) {
+                    routers[router].channels[shard].received = position?.rawValue
+                }
+                sendToNode(.openFeed(after: position), id)
+            } else if isCurrent(id, stream) {
+                perform(router, shard) { $0.connected(effects: &$1) }
+            }
         }
     }
 
@@ -77,16 +89,16 @@ extension SimulatedCluster {
         schedule(.toNode(stream: id), in: delay)
     }
 
-    func sendToRouter(_ item: StreamItem, _ id: UInt64) {
+    func sendToOpener(_ item: StreamItem, _ id: UInt64) {
         guard streams[id] != nil else { return }
-        streams[id]?.toRouter.append(item)
-        schedule(.toRouter(stream: id), in: delay)
+        streams[id]?.toOpener.append(item)
+        schedule(.toOpener(stream: id), in: delay)
     }
 
     func arriveAtNode(_ id: UInt64, _ event: SimulatedEvent) {
         guard let stream = streams[id], !stream.toNode.isEmpty else { return }
         let node = stream.node
-        if isHeld(event, by: .router(node: node, router: stream.router), .out) { return }
+        if let link = stream.link, isHeld(event, by: link, .out) { return }
         guard isAlive(node, stream.instance) else { return }
         if keeps(event, node) { return }
         guard let item = streams[id]?.toNode.removeFirst(),
@@ -102,60 +114,80 @@ extension SimulatedCluster {
             input(replica) { $0.feedOpened(streamID, after: position, effects: &$1) }
         case .end:
             replicas[replica].replica.closed(streamID)
-            let channel = routers[stream.router].channels[stream.shard]
-            if channel.sessionStream != id, channel.feedStream != id { streams[id] = nil }
+            if !isCurrent(id, stream) { streams[id] = nil }
         case .response, .feed: break
         }
     }
 
-    func arriveAtRouter(_ id: UInt64, _ event: SimulatedEvent) {
-        guard let stream = streams[id], !stream.toRouter.isEmpty else { return }
-        let router = stream.router
-        if isHeld(event, by: .router(node: stream.node, router: router), .back) { return }
-        guard let item = streams[id]?.toRouter.removeFirst() else { return }
+    func arriveAtOpener(_ id: UInt64, _ event: SimulatedEvent) {
+        guard let stream = streams[id], !stream.toOpener.isEmpty else { return }
+        if let link = stream.link, isHeld(event, by: link, .back) { return }
+        if case .line(let route) = stream.opener, keeps(event, route.process) { return }
+        guard let item = streams[id]?.toOpener.removeFirst() else { return }
         guard isCurrent(id, stream) else { return }
-        routers[router].channels[stream.shard].heard[stream.node] = now
-        switch item {
-        case .response(let response, let position): take(response, at: position, stream)
-        case .feed(let message): follow(message, router, stream.shard)
-        case .end: ended(id)
-        case .request, .openFeed: break
+        if case .end = item { return ended(id) }
+        switch stream.opener {
+        case .router(let router):
+            routers[router].channels[stream.shard].heard[stream.node] = now
+            switch item {
+            case .response(let response, let position): take(response, at: position, stream, router)
+            case .feed(let message): follow(message, router, stream.shard)
+            case .request, .openFeed, .end: break
+            }
+        case .line(let route):
+            guard case .response(let response, _) = item else { return }
+            let now = now
+            perform(route) { $0.received(response, now: now, effects: &$1) }
         }
     }
 
-    /// Whether the router has opened no other in its place.
+    /// Whether its opener has opened no other in its place.
     private func isCurrent(_ id: UInt64, _ stream: SimulatedStream) -> Bool {
-        stream.isFeed
-            ? routers[stream.router].channels[stream.shard].feedStream == id
-            : routers[stream.router].channels[stream.shard].sessionStream == id
+        switch stream.opener {
+        case .line(let route): lines[route]?.stream == id
+        case .router(let router):
+            stream.isFeed
+                ? routers[router].channels[stream.shard].feedStream == id
+                : routers[router].channels[stream.shard].sessionStream == id
+        }
     }
 
-    /// The router sees its stream end.
+    /// The opener sees its stream end.
     private func ended(_ id: UInt64) {
         guard let stream = streams.removeValue(forKey: id), isCurrent(id, stream) else { return }
-        let (router, shard) = (stream.router, stream.shard)
-        if stream.isFeed { return routers[router].channels[shard].feedStream = nil }
-        note("stream lost", router, id)
-        // A closed connection counts as the longest silence.
-        routers[router].channels[shard].heard[stream.node] = 0
-        routers[router].channels[shard].sessionStream = nil
-        let now = now
-        perform(router, shard) { $0.disconnected(now: now, effects: &$1) }
+        let (shard, now) = (stream.shard, now)
+        switch stream.opener {
+        case .line(let route):
+            lines[route]?.stream = nil
+            perform(route) { $0.disconnected(now: now, effects: &$1) }
+        case .router(let router):
+            if stream.isFeed { return routers[router].channels[shard].feedStream = nil }
+            note("stream lost", router, id)
+            // A closed connection counts as the longest silence.
+            routers[router].channels[shard].heard[stream.node] = 0
+            routers[router].channels[shard].sessionStream = nil
+            perform(router, shard) { $0.disconnected(now: now, effects: &$1) }
+        }
     }
 
     // MARK: Sessions
 
-    private func take(_ response: SessionResponse, at position: UInt64, _ stream: SimulatedStream) {
+    private func take(
+        _ response: SessionResponse,
+        at position: UInt64,
+        _ stream: SimulatedStream,
+        _ router: Int
+    ) {
         if case .reply(let sequence, _) = response,
             let durable = shards[stream.shard].oracle.reply(to: stream.session, sequence)
         {
             let known = shards[stream.shard].acknowledged
             shards[stream.shard].acknowledged = max(known, durable.sequence)
-            routers[stream.router].channels[stream.shard].answerEntry = durable.sequence
+            routers[router].channels[stream.shard].answerEntry = durable.sequence
         }
-        routers[stream.router].channels[stream.shard].answerPosition = position
+        routers[router].channels[stream.shard].answerPosition = position
         let now = now
-        perform(stream.router, stream.shard) { $0.received(response, now: now, effects: &$1) }
+        perform(router, stream.shard) { $0.received(response, now: now, effects: &$1) }
     }
 
     func perform(
@@ -169,7 +201,7 @@ extension SimulatedCluster {
             switch effect {
             case .connect(let address):
                 let node = Int(address) ?? 0
-                let id = connect(router, shard, to: node, isFeed: false)
+                let id = connect(.router(router), shard, to: node, isFeed: false)
                 routers[router].channels[shard].sessionStream = id
             case .disconnect:
                 if let id = routers[router].channels[shard].sessionStream { sendToNode(.end, id) }
@@ -177,7 +209,7 @@ extension SimulatedCluster {
             case .send(let request):
                 guard let id = routers[router].channels[shard].sessionStream else { continue }
                 sendToNode(.request(request), id)
-            case .complete(let token, let outcome): completed(token, outcome)
+            case .complete(let token, let outcome): took(token, outcome, router, shard)
             }
         }
     }
@@ -189,6 +221,18 @@ extension SimulatedCluster {
             perform(router, layout.place(of: assignment.shard)) {
                 $0.assign(address: address, epoch: assignment.epoch, effects: &$1)
             }
+            for symbol in assignment.pairs {
+                guard let pair = layout.pairs.first(where: { $0.symbol == symbol }) else { continue }
+                let generation = map.generation(of: symbol)
+                route(router) {
+                    $0.assign(
+                        pair.id,
+                        to: assignment.shard,
+                        generation: generation,
+                        effects: &$1
+                    )
+                }
+            }
         }
     }
 
@@ -198,8 +242,8 @@ extension SimulatedCluster {
         where stream.node == node && stream.isAccepted
             && stream.instance == processes[node].instance
         {
-            streams[id]?.toRouter.append(.end)
-            schedule(.toRouter(stream: id), in: delay)
+            streams[id]?.toOpener.append(.end)
+            schedule(.toOpener(stream: id), in: delay)
         }
     }
 
@@ -214,6 +258,18 @@ extension SimulatedCluster {
                 openFeed(router, shard)
             }
         }
+        route(router) { $0.tick(now: now, effects: &$1) }
         schedule(.tickRouter(router), in: 3500...4500)
+    }
+}
+
+extension SimulatedStream {
+    /// What carries it; nil within a process.
+    fileprivate var link: SimulatedLink? {
+        switch opener {
+        case .router(let router): .router(node: node, router: router)
+        case .line(let route):
+            route.process == node ? nil : .line(process: route.process, node: node)
+        }
     }
 }

@@ -22,6 +22,8 @@ final class SimulatedCluster {
     var chance: RandomSource
     /// Draws what operators ask for.
     var operators: RandomSource
+    /// Draws which pairs are to move.
+    var moving: RandomSource
     var queue = EventQueue<SimulatedEvent>()
     /// Virtual nanoseconds.
     var now: UInt64 = 0
@@ -76,12 +78,15 @@ final class SimulatedCluster {
     var streams: [UInt64: SimulatedStream] = [:]
     /// Messages held up, in order, by the link that is cut.
     var held: [SimulatedLink: LinkCut] = [:]
+    /// The conversations of nodes and coordinators with shards.
+    var lines: [LineRoute: SimulatedLine] = [:]
     private var lastID: UInt64 = 0
 
     init(seed: UInt64, _ plan: SimulateCommand.Options) {
         self.plan = plan
         // Dice of their own: a cluster of one shard without operators is what it always was.
         operators = RandomSource(seed: seed ^ 0x4F50_4552_4154_4F52)
+        moving = RandomSource(seed: seed ^ 0x4D4F_5645_5341)
         var dice = RandomSource(seed: seed ^ 0x5348_4152_4453)
         layout = ClusterLayout(shardCount: plan.shardCount, nodeCount: Self.nodeCount, &dice)
         shards = layout.shards.map { SimulatedShard($0.id) }
@@ -105,6 +110,7 @@ final class SimulatedCluster {
         for router in 0..<Self.routerCount { startMember(Self.nodeCount + router) }
         queue.add(.fault, at: 80 * Self.millisecond)
         if plan.hasOperators { queue.add(.operate, at: 90 * Self.millisecond) }
+        if hasMoves { queue.add(.move, at: 100 * Self.millisecond) }
     }
 
     private static func settings(_ random: inout RandomSource) -> ReplicaSettings {

@@ -7,6 +7,8 @@ enum SimulatedLink: Hashable {
     case router(node: Int, router: Int)
     case member(member: Int, coordinator: Int)
     case coordinators(Int, Int)
+    /// A node, or a coordinator, and another node.
+    case line(process: Int, node: Int)
 
     /// A number for the trace.
     var number: Int {
@@ -15,6 +17,7 @@ enum SimulatedLink: Hashable {
         case .router(let node, let router): 200 + 10 * node + router
         case .member(let member, let coordinator): 300 + 10 * member + coordinator
         case .coordinators(let one, let other): 400 + 10 * min(one, other) + max(one, other)
+        case .line(let process, let node): 500 + 10 * process + node
         }
     }
 }
@@ -49,10 +52,10 @@ enum SimulatedEvent {
     case startAcceptor(Int)
     case wakeAcceptor(Int)
     case acceptWrites(Int)
-    // Routers and clients; the next message of a stream arrives at the node, or at the router.
+    // Streams and clients; the next message of a stream arrives at the node, or at its opener.
     case openStream(UInt64)
     case toNode(stream: UInt64)
-    case toRouter(stream: UInt64)
+    case toOpener(stream: UInt64)
     case tickRouter(Int)
     case turn(client: Int)
     // Coordinators and members; the next message of a member's link arrives at either end.
@@ -68,5 +71,6 @@ enum SimulatedEvent {
     // Faults.
     case fault
     case operate
+    case move
     case heal(SimulatedLink)
 }

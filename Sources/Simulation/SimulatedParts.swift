@@ -84,6 +84,8 @@ struct SimulatedReplica {
 struct SimulatedCoordinator {
     var coordinator: Coordinator
     var log: CoordinatorLog
+    /// What it does about pairs on their way, once it leads.
+    var movers = PairMovers()
     /// Whom it looks out for; nil once it takes the lead.
     var candidacy: Candidacy?
     /// Whether its log can be asked.
@@ -143,23 +145,30 @@ enum StreamItem {
     case end
 }
 
-/// A router's stream to a node; both directions keep their order.
+/// Who opened a stream.
+enum StreamOpener: Hashable {
+    case router(Int)
+    case line(LineRoute)
+}
+
+/// A stream to a node; both directions keep their order.
 struct SimulatedStream {
     var node: Int
     var instance: UInt64 = 0
-    var router: Int
+    var opener: StreamOpener
     /// The place of the shard it is about.
     var shard: Int
     var isFeed: Bool
     var isAccepted = false
     var session = SessionID(rawValue: 0)
     var toNode: [StreamItem] = []
-    var toRouter: [StreamItem] = []
+    var toOpener: [StreamItem] = []
 }
 
 /// A router: a channel to each shard, and all markets.
 struct SimulatedRouter {
     var channels: [SimulatedChannel]
+    var routes: PairRoutes
     /// By instrument id.
     var markets: [PairMarket]
     var life: UInt64 = 1
@@ -174,8 +183,10 @@ struct SimulatedChannel {
     var feedHeard: UInt64 = 0
     /// When each node was last heard, on any stream.
     var heard: [UInt64]
-    /// The last event seen, whatever the mirror forgets.
+    /// The last event applied, whatever the mirror forgets.
     var followed: UInt64 = 0
+    /// The last event that came on the present feed; nil before its snapshot.
+    var received: UInt64?
     /// Where the primary stood when it gave the answer now being delivered.
     var answerPosition: UInt64 = 0
     /// The entry in which the command now being answered ran.

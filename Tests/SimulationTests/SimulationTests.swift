@@ -92,6 +92,7 @@ import Testing
         var shards: Int
         var seed: UInt64
         var kind: String
+        var moves = false
 
         func options(with planted: SimulateCommand.PlantedFault?) -> SimulateCommand.Options {
             .init(
@@ -100,6 +101,7 @@ import Testing
                 acceptorCount: acceptors,
                 shardCount: shards,
                 hasOperators: false,
+                hasMoves: moves,
                 planted: planted
             )
         }
@@ -132,7 +134,7 @@ import Testing
         let again = try #require(lines.last)
         let command =
             "again: castle simulate --seed 34 --seeds 1 --steps 6000 --acceptors 3 --shards 1 "
-            + "--operators none --without epoch-check --faults "
+            + "--operators none --moves none --without epoch-check --faults "
         #expect(again.hasPrefix(command))
         let faults = again.dropFirst(command.count).split(separator: ",").compactMap { Int($0) }
         #expect(lines.contains { $0.hasPrefix("\(faults.count) of its ") })
