@@ -69,7 +69,7 @@ public struct ClusterView: Equatable, Sendable {
     public var nodes: [Node]
     /// The shards, by number.
     public var shards: [Shard]
-    /// Pairs on their way to another shard.
+    /// Pairs on their way to another shard, from the moment that was asked for.
     public var moves: [PairMove]
     /// What happened, oldest first.
     public var recent: [ClusterEvent]
@@ -89,7 +89,7 @@ extension Coordinator {
             isLeader: isLeader,
             nodes: Set(names).sorted().map { view(of: $0, members: members, now: now) },
             shards: state.map.shards.map(view),
-            moves: state.moves,
+            moves: state.moves + movesAskedFor,
             recent: state.recent
         )
     }

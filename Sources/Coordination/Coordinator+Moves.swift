@@ -30,10 +30,7 @@ extension Coordinator {
         else { throw .noSuchPair(symbol) }
         guard let target = shardIndex(destination) else { throw .noSuchShard(destination) }
         guard source != destination else { throw .isThere(symbol, destination) }
-        let isMoving = pending.contains {
-            if case .beginMove(symbol, _, _, _, _) = $0 { true } else { false }
-        }
-        guard !isMoving, !state.moves.contains(where: { $0.symbol == symbol }) else {
+        guard !(state.moves + movesAskedFor).contains(where: { $0.symbol == symbol }) else {
             throw .isMoving(symbol)
         }
         guard state.moves.count < ClusterState.moveCountMax else { throw .tooManyMoves }
@@ -52,5 +49,20 @@ extension Coordinator {
         pending.append(command)
         effects.append(.propose(command))
         return source
+    }
+
+    /// Moves that are on their way into the log.
+    var movesAskedFor: [PairMove] {
+        pending.compactMap { command in
+            guard case .beginMove(let symbol, let instrument, let source, let target, _) = command
+            else { return nil }
+            return PairMove(
+                symbol: symbol,
+                instrument: instrument,
+                source: source,
+                destination: target,
+                generation: state.map.generation(of: symbol) + 1
+            )
+        }
     }
 }

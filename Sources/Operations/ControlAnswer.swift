@@ -34,6 +34,8 @@ struct ClusterAnswer: Decodable, Equatable {
     var mapVersion: Int
     var nodes: [Node]
     var shards: [Shard]
+    /// Names of pairs on their way to another shard.
+    var moves: [String]
     var recent: [Event]
 
     /// Shards that a node leads, and that it follows or may run.

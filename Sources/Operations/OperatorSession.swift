@@ -73,6 +73,7 @@ struct OperatorSession {
         switch order.target {
         case .own(let pair, let shard)?:
             try tell("/control/pairs/\(pair)/move", shard: Int(shard))
+            if !order.isDryRun { try waitUntil(pair, tradesOn: Int(shard)) }
         case .lead(let shard, let node)?:
             try tell("/control/shards/\(shard)/switch", to: node)
             if !order.isDryRun { try waitUntil(shard, isLedBy: node) }
@@ -90,6 +91,25 @@ struct OperatorSession {
             client.waiter.pause(milliseconds: Self.pollMilliseconds / 10)
         }
         throw OperationError("\(node) does not serve shard \(shard) yet; see: castle shards")
+    }
+
+    /// A move ends by itself, whatever becomes of it: there is nothing to give up here.
+    private func waitUntil(_ pair: String, tradesOn shard: Int) throws(OperationError) {
+        while !client.waiter.isInterrupted {
+            let status = try client.status()
+            let owner = status.shards.first { $0.pairs.contains(pair) }?.id
+            if !status.moves.contains(pair) {
+                guard owner == shard else {
+                    let place = owner.map { "shard \($0)" } ?? "no shard"
+                    throw OperationError(
+                        "the move was given up, and \(pair) trades on \(place); ask again"
+                    )
+                }
+                return Terminal.say("\(pair) trades on shard \(shard)")
+            }
+            client.waiter.pause(milliseconds: Self.pollMilliseconds / 10)
+        }
+        throw OperationError("the move of \(pair) goes on; see: castle status --json")
     }
 
     // MARK: - Drain

@@ -114,6 +114,7 @@ import Testing
                 lag: nil
             ),
         ],
+        moves: [],
         recent: []
     )
 
