@@ -102,7 +102,7 @@ extension SimulatedCluster {
     func moveSomething() {
         if isHealing { return }
         var dice = RandomSource(seed: moving.next())
-        queue.add(.move, at: now + dice.pick(10_000...120_000) * faultPace * 1000)
+        queue.add(.move, at: now + dice.pick(5000...50_000) * faultPace * 1000)
         faultCount += 1
         guard plan.faults?.contains(faultCount) ?? true else { return }
         trace.begin(fault: faultCount)
