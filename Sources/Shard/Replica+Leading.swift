@@ -134,8 +134,10 @@ extension Replica {
         sessions.submitGenesis(genesis, after: logged)
     }
 
-    /// Whether the genesis is in. A question that came before it would hear of no pair, and a router
-    /// would then wait for the map to say where else that trades.
+    /// Whether the genesis is in.
+    ///
+    /// A question that came before it would hear of no pair, and a router would then wait for the map
+    /// to say where else that trades.
     private var hasGenesis: Bool {
         let logged = machine.lastSequence(of: SessionStreams.system)
         return logged >= UInt64(genesis.count) || cursor.commandCount > logged

@@ -97,8 +97,9 @@ extension SimulatedCluster {
 
     // MARK: Who asks
 
-    /// An operator lets a pair move, or the network between nodes fails, of which only moves and
-    /// transfers take notice. Counts as a fault.
+    /// An operator lets a pair move, or a link that only moves and transfers need is cut.
+    ///
+    /// Counts as a fault.
     func moveSomething() {
         if isHealing { return }
         var dice = RandomSource(seed: moving.next())
