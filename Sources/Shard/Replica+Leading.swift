@@ -134,6 +134,15 @@ extension Replica {
         sessions.submitGenesis(genesis, after: logged)
     }
 
+    /// Whether the genesis is in.
+    ///
+    /// A question that came before it would hear of no pair, and a router would then wait for the map
+    /// to say where else that trades.
+    private var hasGenesis: Bool {
+        let logged = machine.lastSequence(of: SessionStreams.system)
+        return logged >= UInt64(genesis.count) || cursor.commandCount > logged
+    }
+
     private func commit(_ record: LogRecord, _ effects: inout [ReplicaEffect]) {
         invariant(!sessions.batches.isEmpty, "a committed record has its batch in flight")
         let batch = sessions.batches.removeFirst()
@@ -195,7 +204,7 @@ extension Replica {
     /// Asks whether the term still stands, for all questions that came since the last time: the
     /// state then reflects everything acknowledged before any of them.
     private func verify(_ effects: inout [ReplicaEffect]) {
-        guard sessions.verifying.isEmpty, !sessions.questions.isEmpty else { return }
+        guard sessions.verifying.isEmpty, !sessions.questions.isEmpty, hasGenesis else { return }
         sessions.verifyQuestions()
         effects.append(.ask(.verify(epoch)))
     }

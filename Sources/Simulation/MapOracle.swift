@@ -62,7 +62,8 @@ struct MapOracle {
     private mutating func countMove(_ command: CoordinationCommand) {
         switch command {
         case .beginMove: begunCount += 1
-        case .settleMove(_, _, let isDone): if isDone { settledCount += 1 } else { givenUpCount += 1 }
+        case .settleMove(_, _, let isDone):
+            if isDone { settledCount += 1 } else { givenUpCount += 1 }
         default: break
         }
     }

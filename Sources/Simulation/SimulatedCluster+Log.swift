@@ -143,7 +143,8 @@ extension SimulatedCluster {
             for outbox in source.oracle.outboxes {
                 let place = layout.place(of: outbox.shard)
                 let destination = shards[place].oracle.received(from: source.id)
-                for sequence in outbox.first...max(outbox.first, outbox.last) where sequence > destination {
+                for sequence in outbox.first...max(outbox.first, outbox.last)
+                where sequence > destination {
                     guard let funds = outbox.funds(sequence) else { continue }
                     sum[funds.asset, default: 0] += funds.amount.units
                 }

@@ -97,12 +97,13 @@ extension SimulatedCluster {
 
     // MARK: Who asks
 
-    /// An operator lets a pair move, or the network between nodes fails, of which only moves and
-    /// transfers take notice. Counts as a fault.
+    /// An operator lets a pair move, or a link that only moves and transfers need is cut.
+    ///
+    /// Counts as a fault.
     func moveSomething() {
         if isHealing { return }
         var dice = RandomSource(seed: moving.next())
-        queue.add(.move, at: now + dice.pick(10_000...120_000) * faultPace * 1000)
+        queue.add(.move, at: now + dice.pick(5000...50_000) * faultPace * 1000)
         faultCount += 1
         guard plan.faults?.contains(faultCount) ?? true else { return }
         trace.begin(fault: faultCount)

@@ -222,7 +222,9 @@ extension SimulatedCluster {
                 $0.assign(address: address, epoch: assignment.epoch, effects: &$1)
             }
             for symbol in assignment.pairs {
-                guard let pair = layout.pairs.first(where: { $0.symbol == symbol }) else { continue }
+                guard let pair = layout.pairs.first(where: { $0.symbol == symbol }) else {
+                    continue
+                }
                 let generation = map.generation(of: symbol)
                 route(router) {
                     $0.assign(

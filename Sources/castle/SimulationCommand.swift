@@ -12,7 +12,11 @@ enum SimulationCommand {
         Arguments.Flag("--minutes", "K", help: "virtual minutes under faults, instead of --steps"),
         Arguments.Flag("--acceptors", "N", help: "1, 3 or 5 (each seed draws its own)"),
         Arguments.Flag("--shards", "N", help: "1 to 3 (each seed draws its own)"),
-        Arguments.Flag("--operators", "none", help: "leave out switch-overs that operators ask for"),
+        Arguments.Flag(
+            "--operators",
+            "none",
+            help: "leave out switch-overs that operators ask for"
+        ),
         Arguments.Flag("--moves", "none", help: "let funds and pairs stay on their shards"),
         Arguments.Flag("--without", "CHECK", help: "leave out a check: \(checks)"),
         Arguments.Flag("--faults", "LIST", help: "let these faults through: 3,7,12 or none (all)"),

@@ -110,12 +110,35 @@ import Testing
     private static let finds = [
         Find(fault: .skipsEpochCheck, acceptors: 1, shards: 1, seed: 1, kind: "I2"),
         Find(fault: .skipsEpochCheck, acceptors: 3, shards: 1, seed: 34, kind: "I2"),
-        Find(fault: .skipsEpochCheck, acceptors: 1, shards: 2, seed: 65, kind: "I2"),
+        Find(fault: .skipsEpochCheck, acceptors: 1, shards: 2, seed: 108, kind: "I2"),
         Find(fault: .skipsEpochCheck, acceptors: 3, shards: 3, seed: 83, kind: "I2"),
         Find(fault: .answersBeforeCommit, acceptors: 3, shards: 1, seed: 1, kind: "I4"),
         Find(fault: .skipsChainCheck, acceptors: 3, shards: 1, seed: 44, kind: "I2"),
         Find(fault: .skipsOpenedCheck, acceptors: 1, shards: 1, seed: 102, kind: "node 0"),
-        Find(fault: .skipsOpenedCheck, acceptors: 1, shards: 2, seed: 33, kind: "node 1"),
+        Find(
+            fault: .numbersCreditsAnew,
+            acceptors: 3,
+            shards: 2,
+            seed: 1,
+            kind: "I7",
+            moves: true
+        ),
+        Find(
+            fault: .unfreezesWithoutAbort,
+            acceptors: 3,
+            shards: 2,
+            seed: 1,
+            kind: "moves",
+            moves: true
+        ),
+        Find(
+            fault: .releasesBeforeDecision,
+            acceptors: 3,
+            shards: 2,
+            seed: 3,
+            kind: "I7",
+            moves: true
+        ),
     ]
 
     @Test(.timeLimit(.minutes(1)), arguments: finds)
