@@ -56,4 +56,69 @@ import Trading
         }
         #expect(moveCount > 5)
     }
+
+    /// Open orders are threaded otherwise after a snapshot; the state may not depend on it.
+    @Test(arguments: 221...228 as ClosedRange<UInt64>)
+    func restoredReplicaFreezesAlike(seed: UInt64) throws {
+        let (kept, restored) = (Duel(seed: seed), Duel(seed: seed))
+        for _ in 0..<150 {
+            let move = kept.nextMove()
+            try #require(kept.play(move) == nil && restored.play(move) == nil)
+        }
+        try restored.exchange.restore(kept.exchange.snapshot)
+        for instrument in kept.flow.instruments {
+            for exchange in [kept.exchange, restored.exchange] {
+                let freeze = Command.movePair(
+                    instrument: instrument.id,
+                    generation: 1,
+                    .freeze
+                )
+                #expect(exchange.apply(freeze) == .done)
+            }
+        }
+        #expect(kept.exchange.digest == restored.exchange.digest)
+        #expect(kept.exchange.snapshot == restored.exchange.snapshot)
+    }
+
+    @Test func whatIsFrozenTakesNothingAndGoesOnUnderTheNewGenerationOnly() throws {
+        let exchange = Exchange()
+        let away = Self.destination(of: exchange, .plain)
+        #expect(exchange.order(exchange.limit(.buy, 5, at: 10)) != nil)
+        let locked = exchange.balance(1, 3)
+        let mover = try #require(PairMover(InstrumentID(1), from: exchange, to: away))
+        #expect(mover.run(.freeze, on: exchange) == .done)
+        #expect(mover.run(.freeze, on: exchange) == .done, "again")
+        #expect(exchange.balance(1, 3) == [locked[0], 0], "on its way")
+        #expect(exchange.isConserved)
+        let moved = Reply.rejected(.pairMoved)
+        #expect(exchange.place(exchange.limit(.buy, 1, at: 9)) == moved)
+        #expect(exchange.ask(.openOrders(account: AccountID(1), instrument: nil)) == moved)
+        // The destination decides first.
+        #expect(mover.run(.abort, on: away) == .done)
+        #expect(mover.run(.stage(part: 0, .records([])), on: away) == .rejected(.moveAborted))
+        #expect(mover.run(.unfreeze, on: exchange) == .done)
+        #expect(mover.run(.freeze, on: exchange) == .rejected(.moveRefused), "too late")
+        #expect(exchange.balance(1, 3) == locked)
+        #expect(exchange.place(exchange.limit(.buy, 1, at: 9)) == moved, "the old generation")
+        exchange.generations[InstrumentID(1)] = 1
+        #expect(exchange.order(exchange.limit(.buy, 1, at: 9)) != nil)
+    }
+
+    @Test func damagedCopyIsNeverTradedOn() throws {
+        let exchange = Exchange()
+        let away = Self.destination(of: exchange, .plain)
+        #expect(exchange.order(exchange.limit(.buy, 5, at: 10)) != nil)
+        let mover = try #require(PairMover(InstrumentID(1), from: exchange, to: away))
+        #expect(mover.copyAll() == .done)
+        #expect(exchange.order(exchange.limit(.buy, 1, at: 9)) != nil, "after the copy")
+        #expect(mover.run(.freeze, on: exchange) == .done)
+        var delta = try #require(mover.delta())
+        delta.digest ^= 1
+        #expect(mover.run(.activate(delta), on: away) == .rejected(.moveAborted))
+        delta.digest ^= 1
+        #expect(mover.run(.activate(delta), on: away) == .rejected(.moveAborted), "decided")
+        #expect(away.engine.instruments.isEmpty)
+        #expect(away.isConserved)
+        #expect(mover.run(.unfreeze, on: exchange) == .done)
+    }
 }

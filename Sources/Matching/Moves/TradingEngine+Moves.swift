@@ -215,8 +215,7 @@ extension TradingEngine {
 
     /// Sends what is held for open orders on its way with them, or takes it in; all or nothing.
     private mutating func moveHolds(of number: UInt32, isLeaving: Bool) -> Bool {
-        var holds: [(AccountSlot, AssetColumn, Amount)] = []
-        markets[number].visitHolds { if $2 != .zero { holds.append(($0, $1, $2)) } }
+        let holds = sumOfHolds(of: number)
         for (index, hold) in holds.enumerated() {
             if move(hold, isLeaving: isLeaving) { continue }
             for undone in holds[..<index] {
@@ -228,10 +227,34 @@ extension TradingEngine {
         return true
     }
 
-    private mutating func move(
-        _ hold: (owner: AccountSlot, column: AssetColumn, amount: Amount),
-        isLeaving: Bool
-    ) -> Bool {
+    /// What is held for the open orders of a pair, by account and asset.
+    ///
+    /// In the order of accounts: orders are threaded in another order after a snapshot, and the
+    /// ledger's digest tells orders apart.
+    private borrowing func sumOfHolds(of number: UInt32) -> [Hold] {
+        var holds: [Hold] = []
+        markets[number].visitHolds { owner, column, amount in
+            if amount != .zero {
+                holds.append(Hold(owner: owner, column: column, amount: amount))
+            }
+        }
+        holds.sort {
+            ($0.owner.index, $0.column.index) < ($1.owner.index, $1.column.index)
+        }
+        var sums: [Hold] = []
+        for hold in holds {
+            if let last = sums.indices.last, sums[last].owner == hold.owner,
+                sums[last].column == hold.column
+            {
+                sums[last].amount += hold.amount
+            } else {
+                sums.append(hold)
+            }
+        }
+        return sums
+    }
+
+    private mutating func move(_ hold: Hold, isLeaving: Bool) -> Bool {
         let reason =
             isLeaving
             ? shared.ledger.ship(held: hold.amount, hold.owner, hold.column)
@@ -259,4 +282,11 @@ extension TradingEngine {
             at: place
         )
     }
+}
+
+/// What is held of an asset for an account's open orders in a pair.
+private struct Hold {
+    var owner: AccountSlot
+    var column: AssetColumn
+    var amount: Amount
 }
