@@ -8,7 +8,7 @@ struct ReplicaMetrics {
     private let shard: ShardID
     private let commands: MetricsRegistry.Counter
     private let acks: MetricsRegistry.Counter
-    /// By label, from the first refusal for that reason on.
+    /// By label; the commonest from the start, others from their first refusal on.
     private var rejects: [String: MetricsRegistry.Counter] = [:]
     private let batchCommands: MetricsRegistry.Histogram
     private let appendLatency: MetricsRegistry.Histogram
@@ -62,6 +62,8 @@ struct ReplicaMetrics {
             help: "1 while serving as primary.",
             labels: ["shard": label]
         )
+        let common: [RejectReason] = [.filter(.price), .insufficientBalance, .unknownOrder]
+        for reason in common { _ = counter(of: reason.metricName) }
     }
 
     func committed(commands count: Int, bytes: Int, after nanoseconds: UInt64) {
