@@ -65,12 +65,8 @@ extension Coordinator {
     ) -> Bool {
         switch proposal.move {
         case .role(let shard, _, let node):
-            do throws(OperationRefusal) {
+            return Self.isTaken { () throws(OperationRefusal) in
                 try switchOver(shard, to: node, why: proposal.why, now: now, &effects)
-                return true
-            } catch {
-                // It can be refused for what happened since the load was reported.
-                return false
             }
         case .replica(let shard, let from, let to):
             guard let index = shardIndex(shard), watches[index].inFlight == nil,
@@ -88,12 +84,19 @@ extension Coordinator {
             effects.append(.propose(command))
             return true
         case .pair(let symbol, _, let to):
-            do throws(OperationRefusal) {
+            return Self.isTaken { () throws(OperationRefusal) in
                 try move(symbol, to: to, why: proposal.why, now: now, &effects)
-                return true
-            } catch {
-                return false
             }
+        }
+    }
+
+    /// An operation can be refused for what happened since the load was reported.
+    private static func isTaken(_ operation: () throws(OperationRefusal) -> Void) -> Bool {
+        do {
+            try operation()
+            return true
+        } catch {
+            return false
         }
     }
 

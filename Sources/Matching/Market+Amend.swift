@@ -154,7 +154,8 @@ extension Market {
         shared.answer.set(.amended, incoming.order)
     }
 
-    private mutating func rename(
+    /// Gives an open order another name.
+    mutating func rename(
         _ slot: OrderSlot,
         _ name: OrderName,
         _ shared: inout SharedState

@@ -61,39 +61,20 @@ extension Market {
         var previous = OrderListID.none
         for _ in 0..<(try reader.readCount(elementSizeMin: 40)) {
             let start = reader.position
-            let list = try reader.readOrderList()
-            let state = try reader.read(OpenList.State.self)
-            let hold = try reader.readAmount()
-            let holder = try reader.read(OrderID.self)
-            guard let owner = shared.ledger.slot(of: list.account), list.status == .executing,
-                isSound(list), list.id > previous,
-                blotter.lists.findOpen(.clientOrderID(list.clientOrderID), of: owner) == nil
+            let list = try readOpenList(&reader, shared)
+            let name = OrderListReference.clientOrderID(list.list.clientOrderID)
+            guard list.list.id > previous,
+                blotter.lists.findOpen(name, of: list.owner) == nil
             else { throw .badValue(field: "Market.list", at: start) }
-            previous = list.id
-            blotter.lists.insert(
-                OpenList(
-                    list: list,
-                    owner: owner,
-                    state: state,
-                    hold: hold,
-                    holder: holder,
-                    openCount: 0
-                )
-            )
+            previous = list.list.id
+            blotter.lists.insert(list)
         }
         let start = reader.position
         let closedCount = try reader.readCount(elementSizeMin: 40)
         guard closedCount <= ListTable.closedMax else {
             throw .badValue(field: "Market.closedLists", at: start)
         }
-        for _ in 0..<closedCount {
-            let position = reader.position
-            let list = try reader.readOrderList()
-            guard let owner = shared.ledger.slot(of: list.account), list.status == .allDone,
-                isSound(list), blotter.lists.open[list.id] == nil
-            else { throw .badValue(field: "Market.closedList", at: position) }
-            blotter.lists.closed.append(list, owner: owner)
-        }
+        for _ in 0..<closedCount { try readClosedList(&reader, shared) }
     }
 
     // MARK: Open orders
@@ -139,29 +120,6 @@ extension Market {
         }
     }
 
-    private mutating func restore(
-        _ order: Order,
-        reserve: Amount,
-        at start: Int,
-        _ shared: inout SharedState
-    ) throws(DecodeError) -> OrderSlot {
-        guard let owner = shared.ledger.slot(of: order.account),
-            isSound(order, reserve: reserve, at: shared.now), !book.isFull,
-            book.find(order.id).isNone
-        else { throw .badValue(field: "Market.open", at: start) }
-        let name = shared.names.name(order.clientOrderID, of: owner, in: instrument.id)
-        guard state == .arriving || !shared.names.contains(name) else {
-            throw .badValue(field: "Market.openName", at: start)
-        }
-        if order.list != .none, state != .arriving {
-            guard let list = blotter.lists.open[order.list], list.owner == owner,
-                list.list.orders.contains(order.id)
-            else { throw .badValue(field: "Market.listed", at: start) }
-            blotter.lists.open[order.list]?.openCount += 1
-        }
-        return open(order, name, reserve: reserve, &shared)
-    }
-
     // MARK: Positions and history
 
     private mutating func readPositions(
@@ -192,27 +150,12 @@ extension Market {
         guard closedCount <= Blotter.closedMax else {
             throw .badValue(field: "Market.closed", at: start)
         }
-        for _ in 0..<closedCount {
-            let position = reader.position
-            let order = try reader.readOrder()
-            guard let owner = shared.ledger.slot(of: order.account), !order.status.isOpen,
-                isRecordSound(order, at: shared.now),
-                state == .arriving || book.find(order.id).isNone
-            else { throw .badValue(field: "Market.closed", at: position) }
-            blotter.closed.append(order, owner: owner)
-        }
+        for _ in 0..<closedCount { _ = try readClosedOrder(&reader, shared) }
         let fillsStart = reader.position
         let fillCount = try reader.readCount(elementSizeMin: 66)
         guard fillCount <= Blotter.fillsMax else {
             throw .badValue(field: "Market.fills", at: fillsStart)
         }
-        for _ in 0..<fillCount {
-            let position = reader.position
-            let fill = try reader.readFill()
-            guard let owner = shared.ledger.slot(of: fill.account), isSound(fill, shared) else {
-                throw .badValue(field: "Market.fill", at: position)
-            }
-            blotter.fills.append(fill, owner: owner)
-        }
+        for _ in 0..<fillCount { try readFill(&reader, shared) }
     }
 }

@@ -27,12 +27,7 @@ extension Market {
     private func encodeLists(into writer: inout ByteWriter) {
         let open = blotter.lists.open.values.sorted { $0.list.id < $1.list.id }
         writer.write(count: open.count)
-        for list in open {
-            writer.write(list.list)
-            writer.write(list.state)
-            writer.write(list.hold)
-            writer.write(list.holder)
-        }
+        for list in open { write(list, to: &writer) }
         writer.write(count: blotter.lists.closed.count)
         for index in 0..<blotter.lists.closed.count { writer.write(blotter.lists.closed[index]) }
     }
@@ -40,21 +35,13 @@ extension Market {
     private func encodeResting(_ side: Side, into writer: inout ByteWriter) {
         let slots = restingSlots(side)
         writer.write(count: slots.count)
-        for slot in slots {
-            writer.write(blotter.records[slot.index].order)
-            writer.write(book.lots(of: slot))
-        }
+        for slot in slots { writeResting(slot, to: &writer) }
     }
 
     private func encodeWaiting(into writer: inout ByteWriter, _ shared: borrowing SharedState) {
         let slots = waitingSlots(accountCount: shared.ledger.accountCount)
         writer.write(count: slots.count)
-        for slot in slots {
-            let record = blotter.records[slot.index]
-            writer.write(record.order)
-            writer.write(record.reserve)
-            writer.write(triggers.trailing.best(of: record.order.id))
-        }
+        for slot in slots { writeWaiting(slot, to: &writer) }
     }
 
     private func encodePositions(into writer: inout ByteWriter) {

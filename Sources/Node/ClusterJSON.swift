@@ -20,10 +20,7 @@ enum ClusterJSON {
             writer.array { writer in
                 for shard in view.shards { write(shard, &writer) }
             }
-            writer.key("moves")
-            writer.array { writer in
-                for move in view.moves { writer.value(move.symbol) }
-            }
+            write(view.moves, &writer)
             writer.key("recent")
             writer.array { writer in
                 for event in view.recent { write(event, &writer) }
@@ -94,6 +91,14 @@ enum ClusterJSON {
             } else {
                 writer.null()
             }
+        }
+    }
+
+    /// The pairs that are being moved.
+    static func write(_ moves: [PairMove], _ writer: inout JSONWriter) {
+        writer.key("moves")
+        writer.array { writer in
+            for move in moves { writer.value(move.symbol) }
         }
     }
 

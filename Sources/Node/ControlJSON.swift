@@ -14,10 +14,7 @@ enum ControlJSON {
             write(view.nodes, scheme, &writer)
             writer.key("shards")
             write(view.shards, &writer)
-            writer.key("moves")
-            writer.array { writer in
-                for move in view.moves { writer.value(move.symbol) }
-            }
+            ClusterJSON.write(view.moves, &writer)
             writer.key("recent")
             writer.array { writer in
                 for event in view.recent.suffix(10) { ClusterJSON.write(event, &writer) }

@@ -27,8 +27,6 @@ struct PairCopies {
         case .pairPart(let instrument, let generation, let part):
             nextPart(of: instrument, generation, part, machine)
         case .pairDelta(let instrument, let generation): delta(of: instrument, generation, machine)
-        case .pairStanding(let instrument):
-            .pairStanding(machine.engine.standing(of: instrument))
         default: nil
         }
     }

@@ -68,20 +68,8 @@ extension Market {
             // Remembered a little longer than at the source: since it came here.
             shared.names.insertClosed(name, terms: terms, at: shared.timeOfNames)
         case .closedOrder, .oldOrder: try stageClosed(kind, &reader, &shared)
-        case .fill:
-            let fill = try reader.readFill()
-            let owner = try owner(fill.account, reader.position, shared)
-            guard isSound(fill, shared) else {
-                throw .badValue(field: "PairRecord.fill", at: reader.position)
-            }
-            blotter.fills.append(fill, owner: owner)
-        case .closedList:
-            let list = try reader.readOrderList()
-            let owner = try owner(list.account, reader.position, shared)
-            guard isSound(list), list.status == .allDone else {
-                throw .badValue(field: "PairRecord.closedList", at: reader.position)
-            }
-            blotter.lists.closed.append(list, owner: owner)
+        case .fill: try readFill(&reader, shared)
+        case .closedList: try readClosedList(&reader, shared)
         case .openList: try stageOpenList(&reader, shared)
         case .waiting: try stageWaiting(&reader, &shared)
         case .header: throw .badValue(field: "PairRecord.header", at: reader.position)
@@ -121,12 +109,10 @@ extension Market {
         let start = reader.position
         let order = try reader.readOrder()
         let lots = try reader.read(Int64.self)
-        let owner = try owner(order.account, start, shared)
-        guard isRestingSound(order, lots), isSound(order, reserve: .zero, at: shared.now),
-            !book.isFull, book.find(order.id).isNone
-        else { throw .badValue(field: "PairRecord.resting", at: start) }
-        let name = shared.names.name(order.clientOrderID, of: owner, in: instrument.id)
-        let slot = open(order, name, reserve: .zero, &shared)
+        guard isRestingSound(order, lots) else {
+            throw .badValue(field: "PairRecord.resting", at: start)
+        }
+        let slot = try restore(order, reserve: .zero, at: start, &shared)
         _ = book.enter(slot, order.side, at: order.price, lots: lots)
     }
 
@@ -159,9 +145,8 @@ extension Market {
             isSound(order, reserve: .zero, at: shared.now), lots <= book.lots(of: slot)
         else { throw .badValue(field: "PairRecord.changed", at: start) }
         if blotter.records[slot.index].order.clientOrderID != order.clientOrderID {
-            shared.names.remove(blotter.records[slot.index].name)
             let name = shared.names.name(order.clientOrderID, of: owner, in: instrument.id)
-            blotter.records[slot.index].name = shared.names.insert(name, order.id)
+            rename(slot, name, &shared)
         }
         blotter.records[slot.index].order = order
         if lots < book.lots(of: slot) { _ = book.reduce(slot, to: lots) }
@@ -175,12 +160,10 @@ extension Market {
         let order = try reader.readOrder()
         let reserve = try reader.readAmount()
         let best = try reader.readPrice()
-        let owner = try owner(order.account, start, shared)
-        guard isWaitingSound(order, best: best), isSound(order, reserve: reserve, at: shared.now),
-            !book.isFull, book.find(order.id).isNone
-        else { throw .badValue(field: "PairRecord.waiting", at: start) }
-        let name = shared.names.name(order.clientOrderID, of: owner, in: instrument.id)
-        _ = open(order, name, reserve: reserve, &shared)
+        guard isWaitingSound(order, best: best) else {
+            throw .badValue(field: "PairRecord.waiting", at: start)
+        }
+        _ = try restore(order, reserve: reserve, at: start, &shared)
         if order.status != .pendingNew { wait(order, best: best) }
     }
 
@@ -189,24 +172,11 @@ extension Market {
         _ shared: borrowing SharedState
     ) throws(DecodeError) {
         let start = reader.position
-        let list = try reader.readOrderList()
-        let state = try reader.read(OpenList.State.self)
-        let hold = try reader.readAmount()
-        let holder = try reader.read(OrderID.self)
-        let owner = try owner(list.account, start, shared)
-        guard isSound(list), list.status == .executing, blotter.lists.open[list.id] == nil else {
+        let list = try readOpenList(&reader, shared)
+        guard blotter.lists.open[list.list.id] == nil else {
             throw .badValue(field: "PairRecord.openList", at: start)
         }
-        blotter.lists.insert(
-            OpenList(
-                list: list,
-                owner: owner,
-                state: state,
-                hold: hold,
-                holder: holder,
-                openCount: 0
-            )
-        )
+        blotter.lists.insert(list)
     }
 
     private mutating func stageClosed(
@@ -214,13 +184,7 @@ extension Market {
         _ reader: inout ByteReader,
         _ shared: inout SharedState
     ) throws(DecodeError) {
-        let start = reader.position
-        let order = try reader.readOrder()
-        let owner = try owner(order.account, start, shared)
-        guard !order.status.isOpen, isRecordSound(order, at: shared.now) else {
-            throw .badValue(field: "PairRecord.closedOrder", at: start)
-        }
-        blotter.closed.append(order, owner: owner)
+        let (order, owner) = try readClosedOrder(&reader, shared)
         guard kind == .closedOrder, order.executed.lots > 0 else { return }
         let name = shared.names.name(order.clientOrderID, of: owner, in: instrument.id)
         let terms = TermsDigest.of(order)

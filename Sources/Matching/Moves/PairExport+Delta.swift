@@ -14,17 +14,15 @@ extension PairExport {
         market.writeHeader(to: &writer, at: shared.now)
         tellChanges(market, shared, &writer)
         tellOpenLists(market, shared, &writer)
-        for slot in market.waitingSlots(accountCount: shared.ledger.accountCount) {
-            let record = market.blotter.records[slot.index]
+        let waiting = market.waitingSlots(accountCount: shared.ledger.accountCount)
+        for slot in waiting {
             tellTerms(
                 of: OrderTag(rawValue: market.book.tag(of: slot)).owner,
                 shared,
                 &writer
             )
             writer.write(PairRecord.waiting)
-            writer.write(record.order)
-            writer.write(record.reserve)
-            writer.write(market.triggers.trailing.best(of: record.order.id))
+            market.writeWaiting(slot, to: &writer)
         }
         for row in 0..<market.blotter.owners.count {
             tellPosition(row, market, shared, &writer)
@@ -33,7 +31,7 @@ extension PairExport {
             tellFills(market, shared, &writer, upTo: .max),
             tellLists(market, shared, &writer, upTo: .max)
         else { return nil }
-        return (writer.bytes, market.contentDigest(shared))
+        return (writer.bytes, market.contentDigest(waiting: waiting, shared))
     }
 
     /// Resting orders: first those that left their places, then what changed in place, then those
@@ -81,8 +79,7 @@ extension PairExport {
         }
         for slot in changed {
             writer.write(PairRecord.changed)
-            writer.write(market.blotter.records[slot.index].order)
-            writer.write(market.book.lots(of: slot))
+            market.writeResting(slot, to: &writer)
         }
         for slot in came {
             tell(market.blotter.records[slot.index].order, at: slot, market, shared, &writer)
@@ -97,10 +94,7 @@ extension PairExport {
         for list in market.blotter.lists.open.values.sorted(by: { $0.list.id < $1.list.id }) {
             tellTerms(of: list.owner, shared, &writer)
             writer.write(PairRecord.openList)
-            writer.write(list.list)
-            writer.write(list.state)
-            writer.write(list.hold)
-            writer.write(list.holder)
+            market.write(list, to: &writer)
         }
     }
 
@@ -115,15 +109,13 @@ extension PairExport {
         _ writer: inout ByteWriter,
         upTo size: Int
     ) -> Bool {
-        guard market.blotter.closed.evicted <= closedNext else { return false }
-        while closedNext < market.blotter.closed.total, writer.bytes.count < size {
-            let order = market.blotter.closed[Int(closedNext - market.blotter.closed.evicted)]
-            tellTerms(ofAccount: order.account, shared, &writer)
-            writer.write(closedNext < firstNamed ? PairRecord.oldOrder : .closedOrder)
-            writer.write(order)
-            closedNext += 1
+        let firstNamed = firstNamed
+        return tell(market.blotter.closed, \.closedNext, shared, &writer, upTo: size) {
+            $2.write($1 < firstNamed ? PairRecord.oldOrder : .closedOrder)
+            $2.write($0)
+        } account: {
+            $0.account
         }
-        return true
     }
 
     /// Appends fills until the part is long enough.
@@ -135,15 +127,12 @@ extension PairExport {
         _ writer: inout ByteWriter,
         upTo size: Int
     ) -> Bool {
-        guard market.blotter.fills.evicted <= fillsNext else { return false }
-        while fillsNext < market.blotter.fills.total, writer.bytes.count < size {
-            let fill = market.blotter.fills[Int(fillsNext - market.blotter.fills.evicted)]
-            tellTerms(ofAccount: fill.account, shared, &writer)
-            writer.write(PairRecord.fill)
-            writer.write(fill)
-            fillsNext += 1
+        tell(market.blotter.fills, \.fillsNext, shared, &writer, upTo: size) {
+            $2.write(PairRecord.fill)
+            $2.write($0)
+        } account: {
+            $0.account
         }
-        return true
     }
 
     /// Appends done lists until the part is long enough.
@@ -155,15 +144,31 @@ extension PairExport {
         _ writer: inout ByteWriter,
         upTo size: Int
     ) -> Bool {
-        guard market.blotter.lists.closed.evicted <= listsNext else { return false }
-        while listsNext < market.blotter.lists.closed.total, writer.bytes.count < size {
-            let list = market.blotter.lists.closed[
-                Int(listsNext - market.blotter.lists.closed.evicted)
-            ]
-            tellTerms(ofAccount: list.account, shared, &writer)
-            writer.write(PairRecord.closedList)
-            writer.write(list)
-            listsNext += 1
+        tell(market.blotter.lists.closed, \.listsNext, shared, &writer, upTo: size) {
+            $2.write(PairRecord.closedList)
+            $2.write($0)
+        } account: {
+            $0.account
+        }
+    }
+
+    /// Appends records of a history from the next one on until the part is long enough.
+    private mutating func tell<Record>(
+        _ history: borrowing AccountHistory<Record>,
+        _ next: WritableKeyPath<Self, UInt64>,
+        _ shared: borrowing SharedState,
+        _ writer: inout ByteWriter,
+        upTo size: Int,
+        _ write: (Record, UInt64, inout ByteWriter) -> Void,
+        account: (Record) -> AccountID
+    ) -> Bool {
+        guard history.evicted <= self[keyPath: next] else { return false }
+        while self[keyPath: next] < history.total, writer.bytes.count < size {
+            let number = self[keyPath: next]
+            let record = history[Int(number - history.evicted)]
+            tellTerms(ofAccount: account(record), shared, &writer)
+            write(record, number, &writer)
+            self[keyPath: next] = number + 1
         }
         return true
     }

@@ -130,8 +130,7 @@ public struct PairExport: Sendable {
             rank: orders.count
         )
         writer.write(PairRecord.resting)
-        writer.write(order)
-        writer.write(lots)
+        market.writeResting(slot, to: &writer)
     }
 
     /// Appends an account's terms before its first record.

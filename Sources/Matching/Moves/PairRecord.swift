@@ -99,7 +99,12 @@ extension Market {
 
     /// Digest of all that a move has to bring over unchanged, history aside: counters, resting
     /// orders in the order of their queues, waiting orders, lists, positions.
-    func contentDigest(_ shared: borrowing SharedState) -> UInt64 {
+    ///
+    /// - Parameters:
+    ///   - waiting: Slots of the orders that are not in the book, as `waitingSlots` gives them.
+    ///   - shared: Whose the accounts are.
+    /// - Returns: The same on every shard.
+    func contentDigest(waiting: [OrderSlot], _ shared: borrowing SharedState) -> UInt64 {
         var digest = blotter.digest
         for number in [blotter.nextOrderID, blotter.nextTradeID, blotter.lists.nextID, updateID] {
             digest.add(number)
@@ -116,7 +121,7 @@ extension Market {
                 }
             }
         }
-        for slot in waitingSlots(accountCount: shared.ledger.accountCount) {
+        for slot in waiting {
             digest.add(Self.fingerprint(blotter.records[slot.index].order, shown: 0))
             digest.add(blotter.records[slot.index].reserve.units)
         }

@@ -189,7 +189,9 @@ extension TradingEngine {
     private mutating func complete(_ number: UInt32, _ delta: PairDelta) -> Bool {
         do { try markets[number].stage(delta.records, &shared) } catch { return false }
         markets[number].countListed()
-        return markets[number].isWhole && markets[number].contentDigest(shared) == delta.digest
+        let waiting = markets[number].waitingSlots(accountCount: shared.ledger.accountCount)
+        let digest = markets[number].contentDigest(waiting: waiting, shared)
+        return markets[number].isWhole && digest == delta.digest
             && moveHolds(of: number, isLeaving: false)
     }
 
