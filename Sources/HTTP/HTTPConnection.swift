@@ -64,6 +64,13 @@ final class HTTPConnection: HTTP2SessionOwner, Flushable {
         if now > timeoutMilliseconds { session.resetStalled(since: now - timeoutMilliseconds) }
     }
 
+    /// Whether no request waits for its answer and none can come.
+    var isSettled: Bool {
+        guard let session else { return true }
+        return session.hasGoneAway && queuedWriteSize == 0
+            && !session.streams.contains { $0.receiver is HTTPExchange }
+    }
+
     /// Says goodbye, sends what can be sent and closes, all before the next poll.
     ///
     /// Not at once: the caller may stand in a callback of the session, which must not be entered

@@ -48,8 +48,8 @@ extension HTTPHandlers {
 /// A server of HTTP/2 with prior knowledge, or over TLS with ALPN "h2".
 public final class HTTPServer {
     private static let sweepMilliseconds: UInt64 = 1000
-    /// Requests that were sent before a client heard of the end are there by then.
-    private static let noticeMilliseconds: UInt64 = 50
+    /// Between two looks at what is left when a shutdown's grace is over.
+    private static let lookMilliseconds: UInt64 = 10
 
     private let loop: EventLoop
     private let limits: HTTPLimits
@@ -107,25 +107,32 @@ public final class HTTPServer {
     /// Stops listening, lets what is open finish, then closes what is left.
     ///
     /// - Parameters:
-    ///   - graceMilliseconds: Time that open streams have to end.
+    ///   - graceMilliseconds: Time that streams and WebSockets have to end.
+    ///   - requestMilliseconds: Time for requests to be answered, and for clients to hear of the end
+    ///     so that they send no more; not less than the grace.
     ///   - completion: Called once all connections are closed.
-    public func shutdown(graceMilliseconds: UInt64, completion: @escaping () -> Void) {
+    public func shutdown(
+        graceMilliseconds: UInt64,
+        requestMilliseconds: UInt64 = 0,
+        completion: @escaping () -> Void
+    ) {
         for listener in listeners { listener.close() }
         listeners = []
         sweep?.cancel()
         sweep = nil
         guard !connections.isEmpty else { return loop.enqueue(completion) }
         for connection in connections.values { connection.session?.announceGoAway() }
-        let notice = loop.schedule(
-            afterMilliseconds: min(graceMilliseconds / 4, Self.noticeMilliseconds)
+        let deadline = loop.nowNanoseconds + requestMilliseconds * 1_000_000
+        let timer = loop.schedule(
+            afterMilliseconds: graceMilliseconds,
+            repeatingMilliseconds: Self.lookMilliseconds
         ) {
-            for connection in self.connections.values { connection.session?.goAway() }
-        }
-        let timer = loop.schedule(afterMilliseconds: graceMilliseconds) {
-            for connection in Array(self.connections.values) { connection.close("shut down") }
+            let isLate = self.loop.nowNanoseconds >= deadline
+            for connection in Array(self.connections.values) where isLate || connection.isSettled {
+                connection.close("shut down")
+            }
         }
         onDrained = {
-            notice.cancel()
             timer.cancel()
             completion()
         }

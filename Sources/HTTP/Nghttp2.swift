@@ -16,6 +16,10 @@ final class HTTP2Session {
     /// The stream whose header is being received.
     fileprivate var current: HTTP2Stream?
     fileprivate var hasSettings = false
+    /// Whether the peer was asked for no new streams, and has not said that it knows.
+    fileprivate var isAnnounced = false
+    /// Whether no new streams are taken.
+    private(set) var hasGoneAway = false
     private var native: OpaquePointer?
     private var block = HeaderBlock()
 
@@ -117,14 +121,19 @@ final class HTTP2Session {
 
     /// Asks the peer for no new streams, and still takes those that are on their way.
     ///
-    /// RFC 9113, section 6.8: the GOAWAY that names the last stream follows a round trip later.
+    /// RFC 9113, section 6.8: the GOAWAY that names the last stream follows a round trip later. The
+    /// answer to the PING shows that the peer has read the first, however long it slept.
     func announceGoAway() {
+        isAnnounced = true
         nghttp2_submit_shutdown_notice(native)
+        nghttp2_submit_ping(native, noFlags, nil)
         owner.sessionNeedsFlush()
     }
 
     /// Announces that no new streams are taken; those that are open go on.
     func goAway() {
+        guard !hasGoneAway else { return }
+        hasGoneAway = true
         let last = nghttp2_session_get_last_proc_stream_id(native)
         nghttp2_submit_goaway(native, noFlags, last, 0, nil, 0)
         owner.sessionNeedsFlush()
@@ -260,6 +269,10 @@ private func isLast(_ frame: Frame) -> Bool {
     frame.pointee.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
 }
 
+private func isAnswer(_ frame: Frame) -> Bool {
+    frame.pointee.hd.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0
+}
+
 private func didBeginHeaders(
     _: OpaquePointer?,
     _ frame: Frame?,
@@ -320,6 +333,8 @@ private func didReceiveFrame(
         session.owner.sessionDidReceiveSettings()
     case NGHTTP2_GOAWAY.rawValue:
         session.owner.sessionDidReceiveGoAway()
+    case NGHTTP2_PING.rawValue where session.isAnnounced && isAnswer(frame):
+        session.goAway()
     default: break
     }
     return 0

@@ -75,7 +75,9 @@ final class ProcessContext {
         guard !isStopping else { return }
         isStopping = true
         log.log(.info, "stopping")
-        server?.shutdown(graceMilliseconds: 200) { [loop] in loop.stop() }
+        server?.shutdown(graceMilliseconds: 200, requestMilliseconds: 2000) { [loop] in
+            loop.stop()
+        }
     }
 
     /// Ends at once because this process can no longer be trusted or has lost its place.

@@ -18,6 +18,8 @@ public struct FaultObservation: Equatable, Sendable {
     public var epochsAfter: [Int: Int] = [:]
     /// Requests that failed or were unknown, by where they were sent.
     public var failures: [Endpoint: Int] = [:]
+    /// What the first of them was told.
+    public var firstFailure: [Endpoint: String] = [:]
     /// Where requests may fail: the process that was killed serves it.
     public var excused: Set<Endpoint> = []
     /// Whether requests may fail everywhere.
@@ -70,10 +72,12 @@ public enum ExpectationCheck {
             // A router that is upgraded closes its connections, and nobody's request with them.
             let losses = kind == .rollingUpgrade ? 0 : seen.losses[endpoint] ?? 0
             if failures + losses > 0 {
+                let reason = seen.firstFailure[endpoint].map { ", first: \($0)" } ?? ""
                 found.append(
                     Violation(
                         .expectation,
                         "\(endpoint): \(failures) requests failed, \(losses) connections lost"
+                            + reason
                     )
                 )
             }

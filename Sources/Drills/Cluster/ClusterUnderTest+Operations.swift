@@ -137,15 +137,22 @@ extension ClusterUnderTest {
         throw LoadError("waited in vain until \(what)")
     }
 
+    /// Asks for something; again while a shard does not serve, as a slow disk can let it.
     private func order(_ path: String, _ json: String = "") throws(LoadError) {
-        guard let client = coordinators[leaderIndex].client else {
-            throw LoadError("no coordinator is connected")
-        }
-        let answer = waiter.result(timeoutMilliseconds: Self.answerMilliseconds) {
-            client.post(path, json: Array(json.utf8), completion: $0)
-        }
-        guard case .success(let response)? = answer, response.status == 200 else {
-            throw LoadError("\(path) was refused: \(Self.text(of: answer))")
+        let deadline = waiter.loop.nowNanoseconds + Self.changeMilliseconds * 1_000_000
+        while true {
+            guard let client = coordinators[leaderIndex].client else {
+                throw LoadError("no coordinator is connected")
+            }
+            let answer = waiter.result(timeoutMilliseconds: Self.answerMilliseconds) {
+                client.post(path, json: Array(json.utf8), completion: $0)
+            }
+            if case .success(let response)? = answer, response.status == 200 { return }
+            let text = Self.text(of: answer)
+            guard text.contains("NOT_SERVING"), waiter.loop.nowNanoseconds < deadline else {
+                throw LoadError("\(path) was refused: \(text)")
+            }
+            waiter.pause(milliseconds: 20)
         }
     }
 

@@ -217,6 +217,7 @@ final class DrillRun {
         seen.epochsBefore = before.epochs
         seen.epochsAfter = after.epochs
         seen.failures = driver.failures
+        seen.firstFailure = driver.firstFailure
         seen.untimelyCount = driver.untimelyCount
         seen.hasWrongRouter = fault.action.jump?.isOutsideOfWindow ?? false
         seen.excused = fault.choice.excused ?? []
