@@ -18,7 +18,7 @@ public enum MoverEffect: Equatable, Sendable {
 /// the destination has decided, giving up is always possible; afterwards it never is.
 public struct PairMover: Sendable {
     /// Most parts of the copy on their way to the destination.
-    static let partsInFlightMax = 4
+    static let partsInFlightMax = 2
     /// A copy that takes longer is given up.
     public static let copyNanoseconds: UInt64 = 60_000_000_000
     /// A pair frozen for longer is given up, unless the destination has it.

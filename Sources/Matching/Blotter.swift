@@ -169,6 +169,15 @@ struct Blotter: ~Copyable {
         }
     }
 
+    /// The same slots without what they hold.
+    func visitOpenSlots(of owner: AccountSlot, _ visit: (OrderSlot) -> Void) {
+        var slot = self.owner(owner).head
+        while slot != 0 {
+            visit(OrderSlot(index: slot))
+            slot = records[slot].older
+        }
+    }
+
     // MARK: Holds
 
     /// The asset an order pays with.

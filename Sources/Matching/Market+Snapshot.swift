@@ -70,14 +70,13 @@ extension Market {
 
     /// Slots of the open orders that are not in the book, by order id.
     func waitingSlots(accountCount: Int) -> [OrderSlot] {
-        var ids: [OrderID] = []
+        var slots: [OrderSlot] = []
         for owner in 0..<accountCount {
-            blotter.visitOpen(of: AccountSlot(index: Int32(owner))) { open in
-                let slot = book.find(open.order.id)
-                if !book.isResting(slot) { ids.append(open.order.id) }
+            blotter.visitOpenSlots(of: AccountSlot(index: Int32(owner))) {
+                if !book.isResting($0) { slots.append($0) }
             }
         }
-        return ids.sorted().map { book.find($0) }
+        return slots.sorted { book.id(of: $0) < book.id(of: $1) }
     }
 
     /// Shows what is held for the open orders: whose, of what, how much.

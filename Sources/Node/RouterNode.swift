@@ -134,6 +134,18 @@ final class RouterNode: HTTPHandlers {
         for waiter in late { waiter.go(false) }
     }
 
+    /// Sends what waits for a pair: its new shard's log has decided, and the map follows.
+    func arrived(_ arrival: PairArrival, at shard: ShardID) {
+        route {
+            $0.assign(
+                arrival.instrument,
+                to: shard,
+                generation: arrival.generation,
+                effects: &$1
+            )
+        }
+    }
+
     /// Lets the mirrors of other shards go on with pairs that have arrived there.
     func goOn(besides shard: ShardID) {
         for other in shards where other != shard { channels[other]?.goOn() }

@@ -151,6 +151,7 @@ final class ShardChannel {
         for effect in effects {
             switch effect {
             case .ready(let token, let isCurrent): router.ready(token, isCurrent: isCurrent)
+            case .arrived(let arrival): router.arrived(arrival, at: shard)
             case .resync:
                 mirror.forget()
                 openFeed()

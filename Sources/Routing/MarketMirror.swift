@@ -17,6 +17,8 @@ public enum MirrorEffect: Equatable, Sendable {
     /// The client that holds this token may read: the mirror has reached its position, or not in
     /// time.
     case ready(token: UInt64, isCurrent: Bool)
+    /// A pair trades on this shard now; can be said again.
+    case arrived(PairArrival)
     /// Ask the replica again, with a snapshot, since events are missing.
     case resync
 }
@@ -121,6 +123,7 @@ public struct MarketMirror: Sendable {
             guard let position, first.rawValue == position.rawValue + 1 else {
                 return effects.append(.resync)
             }
+            for case .arrival(let arrival) in events { effects.append(.arrived(arrival)) }
             let count = Self.wholeCount(events, markets)
             guard Self.apply(events[..<count], &markets, observer) else {
                 self.position = nil

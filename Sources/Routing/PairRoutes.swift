@@ -17,8 +17,8 @@ public enum RouteEffect: Equatable, Sendable {
 /// The way of each pair's requests to the shard that owns it, also while the pair moves.
 ///
 /// A request that met a pair on its way did nothing there. It waits here, in the order in which
-/// clients sent it, until the map says where the pair trades; what comes later waits behind it. So
-/// no cancel overtakes its order.
+/// clients sent it, until the map or the pair's new shard says where it trades; what comes later
+/// waits behind it. So no cancel overtakes its order.
 public struct PairRoutes: Sendable {
     /// The most requests of one pair that wait.
     public static let heldMax = 8192
@@ -73,7 +73,7 @@ public struct PairRoutes: Sendable {
     /// Number of requests that wait for a pair to arrive.
     public var heldCount: Int { routes.reduce(0) { $0 + $1.held.count } }
 
-    /// Follows the map.
+    /// Follows the map, or the shard where the pair has arrived: whichever is heard of first.
     ///
     /// - Parameters:
     ///   - instrument: A pair.
@@ -87,7 +87,8 @@ public struct PairRoutes: Sendable {
         effects: inout [RouteEffect]
     ) {
         let index = Int(instrument.rawValue)
-        guard index < routes.count else { return }
+        // A map can be older than what the shard has said.
+        guard index < routes.count, generation >= routes[index].generation else { return }
         routes[index].shard = shard
         routes[index].generation = generation
         goOn(index, &effects)

@@ -68,6 +68,16 @@ extension SimulatedCluster {
             let followed = routers[router].channels[shard].followed
             routers[router].channels[shard].followed = max(followed, position.rawValue)
         }
+        for case .arrived(let arrival) in effects {
+            route(router) {
+                $0.assign(
+                    arrival.instrument,
+                    to: layout.shards[shard].id,
+                    generation: arrival.generation,
+                    effects: &$1
+                )
+            }
+        }
         guard effects.contains(.resync) else { return }
         guard mayResync else {
             let followed = routers[router].channels[shard].followed

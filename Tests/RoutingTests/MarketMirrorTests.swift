@@ -137,6 +137,18 @@ private final class Recorder: MarketObserver {
         #expect(recorder.applied.count == 1)
     }
 
+    @Test mutating func anArrivalIsToldAtOnce() {
+        let arrival = PairArrival(
+            instrument: InstrumentID(0),
+            generation: 3,
+            updateID: 9,
+            lastTradeID: TradeID(0)
+        )
+        _ = receive(snapshot(4, updateID: 3))
+        #expect(receive(events(5, [.arrival(arrival)])) == [.arrived(arrival)])
+        #expect(mirror.isHolding, "other events of the pair come from the shard it left")
+    }
+
     @Test mutating func readsWaitForTheirPosition() {
         #expect(wait(5, 1).isEmpty)
         _ = receive(snapshot(4, updateID: 3))

@@ -94,6 +94,17 @@ import Trading
         #expect(sent() == [[1, 1, 1]], "given up: the source goes on")
     }
 
+    @Test mutating func mapOlderThanTheWordOfTheShardIsNotFollowed() {
+        submit(1)
+        effects = []
+        answer(1, Self.moved)
+        routes.assign(pair, to: ShardID(2), generation: 1, effects: &effects)
+        #expect(sent() == [[1, 2, 1]])
+        routes.assign(pair, to: ShardID(1), generation: 0, effects: &effects)
+        submit(2)
+        #expect(sent() == [[2, 2, 1]])
+    }
+
     @Test mutating func waitingEndsAtTheDeadlineWithoutAnEffect() {
         submit(1, deadline: 10)
         effects = []

@@ -12,7 +12,8 @@ extension PairExport {
     ) -> (records: [UInt8], digest: UInt64)? {
         var writer = ByteWriter(capacity: 16 << 10)
         market.writeHeader(to: &writer, at: shared.now)
-        tellChanges(market, shared, &writer)
+        var digest = market.digestOfCounters()
+        tellChanges(market, shared, &writer, &digest)
         tellOpenLists(market, shared, &writer)
         let waiting = market.waitingSlots(accountCount: shared.ledger.accountCount)
         for slot in waiting {
@@ -31,20 +32,22 @@ extension PairExport {
             tellFills(market, shared, &writer, upTo: .max),
             tellLists(market, shared, &writer, upTo: .max)
         else { return nil }
-        return (writer.bytes, market.contentDigest(waiting: waiting, shared))
+        market.digest(waiting: waiting, shared, into: &digest)
+        return (writer.bytes, digest.value)
     }
 
     /// Resting orders: first those that left their places, then what changed in place, then those
     /// that came, behind all others of their price.
     ///
     /// An order stays as long as those told before it in its queue and it itself still stand in that
-    /// order; whatever follows the first newcomer has come too.
+    /// order; whatever follows the first newcomer has come too. The digest takes in each order, as
+    /// `Market.contentDigest` does: a frozen book is walked once.
     private mutating func tellChanges(
         _ market: borrowing Market,
         _ shared: borrowing SharedState,
-        _ writer: inout ByteWriter
+        _ writer: inout ByteWriter,
+        _ digest: inout StateDigest
     ) {
-        var stayed = Set<OrderID>(minimumCapacity: orders.count)
         var changed: [OrderSlot] = []
         var came: [OrderSlot] = []
         for side in Side.allCases {
@@ -55,16 +58,16 @@ extension PairExport {
                 while !slot.isNone {
                     let id = market.book.id(of: slot)
                     let lots = market.book.lots(of: slot)
+                    let order = market.blotter.records[slot.index].order
+                    let fingerprint = Market.fingerprint(order, shown: lots)
+                    digest.add(fingerprint)
                     // One that shows more than before is an iceberg order that went to the end.
-                    if !isBehind, let told = orders[id], told.side == side, told.price == price,
-                        told.rank > rank, lots <= told.lots
+                    if !isBehind, let place = orders.index(forKey: id),
+                        stays(orders.values[place], side, price, lots, behind: rank)
                     {
-                        rank = told.rank
-                        stayed.insert(id)
-                        let order = market.blotter.records[slot.index].order
-                        if Market.fingerprint(order, shown: lots) != told.fingerprint {
-                            changed.append(slot)
-                        }
+                        rank = orders.values[place].rank
+                        orders.values[place].hasStayed = true
+                        if fingerprint != orders.values[place].fingerprint { changed.append(slot) }
                     } else {
                         isBehind = true
                         came.append(slot)
@@ -73,7 +76,7 @@ extension PairExport {
                 }
             }
         }
-        for id in orders.keys.filter({ !stayed.contains($0) }).sorted() {
+        for id in orders.filter({ !$0.value.hasStayed }).keys.sorted() {
             writer.write(PairRecord.removed)
             writer.write(id)
         }
@@ -84,6 +87,16 @@ extension PairExport {
         for slot in came {
             tell(market.blotter.records[slot.index].order, at: slot, market, shared, &writer)
         }
+    }
+
+    private func stays(
+        _ told: ToldOrder,
+        _ side: Side,
+        _ price: Price,
+        _ lots: Int64,
+        behind rank: Int
+    ) -> Bool {
+        told.side == side && told.price == price && told.rank > rank && lots <= told.lots
     }
 
     private mutating func tellOpenLists(

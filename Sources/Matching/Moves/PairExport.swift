@@ -8,7 +8,10 @@ import Wire
 /// one moment: `delta(of:)`, asked of the frozen pair, tells all that is otherwise by then.
 public struct PairExport: Sendable {
     /// About how many bytes a part has.
-    static let partSize = 128 << 10
+    ///
+    /// Each is an entry of the destination's log, which orders wait for: smaller ones hold them up
+    /// less, and the copy is in no hurry.
+    static let partSize = 32 << 10
     /// Entries of a table that one part looks through.
     static let scanMax: UInt32 = 16_384
 
@@ -31,6 +34,8 @@ public struct PairExport: Sendable {
         var fingerprint: UInt64
         /// Rises along each queue.
         var rank: Int
+        /// Whether the delta has found it at its place.
+        var hasStayed = false
     }
 
     /// The pair.

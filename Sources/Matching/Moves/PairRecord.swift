@@ -105,10 +105,7 @@ extension Market {
     ///   - shared: Whose the accounts are.
     /// - Returns: The same on every shard.
     func contentDigest(waiting: [OrderSlot], _ shared: borrowing SharedState) -> UInt64 {
-        var digest = blotter.digest
-        for number in [blotter.nextOrderID, blotter.nextTradeID, blotter.lists.nextID, updateID] {
-            digest.add(number)
-        }
+        var digest = digestOfCounters()
         for side in Side.allCases {
             var price = Price.none
             while let level = book.level(side, after: price) {
@@ -121,6 +118,25 @@ extension Market {
                 }
             }
         }
+        self.digest(waiting: waiting, shared, into: &digest)
+        return digest.value
+    }
+
+    /// The first part of `contentDigest`.
+    func digestOfCounters() -> StateDigest {
+        var digest = blotter.digest
+        for number in [blotter.nextOrderID, blotter.nextTradeID, blotter.lists.nextID, updateID] {
+            digest.add(number)
+        }
+        return digest
+    }
+
+    /// The part of `contentDigest` behind the resting orders.
+    func digest(
+        waiting: [OrderSlot],
+        _ shared: borrowing SharedState,
+        into digest: inout StateDigest
+    ) {
         for slot in waiting {
             digest.add(Self.fingerprint(blotter.records[slot.index].order, shown: 0))
             digest.add(blotter.records[slot.index].reserve.units)
@@ -142,6 +158,5 @@ extension Market {
             sum &+= one.value
         }
         digest.add(sum)
-        return digest.value
     }
 }

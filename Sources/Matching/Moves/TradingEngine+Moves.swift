@@ -234,24 +234,21 @@ extension TradingEngine {
     /// In the order of accounts: orders are threaded in another order after a snapshot, and the
     /// ledger's digest tells orders apart.
     private borrowing func sumOfHolds(of number: UInt32) -> [Hold] {
-        var holds: [Hold] = []
-        markets[number].visitHolds { owner, column, amount in
-            if amount != .zero {
-                holds.append(Hold(owner: owner, column: column, amount: amount))
-            }
-        }
-        holds.sort {
-            ($0.owner.index, $0.column.index) < ($1.owner.index, $1.column.index)
-        }
         var sums: [Hold] = []
-        for hold in holds {
-            if let last = sums.indices.last, sums[last].owner == hold.owner,
-                sums[last].column == hold.column
-            {
-                sums[last].amount += hold.amount
+        // Looked up only: where an account's sums of base and quote are.
+        var places: [Int64: Int] = [:]
+        markets[number].visitHolds { owner, column, amount in
+            guard amount != .zero else { return }
+            let key = Int64(owner.index) << 32 | Int64(column.index)
+            if let place = places[key] {
+                sums[place].amount += amount
             } else {
-                sums.append(hold)
+                places[key] = sums.count
+                sums.append(Hold(owner: owner, column: column, amount: amount))
             }
+        }
+        sums.sort {
+            ($0.owner.index, $0.column.index) < ($1.owner.index, $1.column.index)
         }
         return sums
     }
