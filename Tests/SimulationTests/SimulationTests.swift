@@ -135,7 +135,7 @@ import Testing
             fault: .releasesBeforeDecision,
             acceptors: 3,
             shards: 2,
-            seed: 3,
+            seed: 7,
             kind: "I7",
             moves: true
         ),
