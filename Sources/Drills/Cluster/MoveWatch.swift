@@ -11,10 +11,14 @@ import Workload
 final class MoveWatch {
     /// Called at each step, which may come again with another attempt.
     var onStep: ((MoveStep) -> Void)?
+    /// When somebody was killed, in microseconds since 1970.
+    var struckAt: Int64 = 0
     /// Attempts begun since the watch began.
     var attempts: Int { failed.count + 1 }
     /// Generations that failed; a new leader of shard 0 may write an entry again.
     private var failed: Set<UInt32> = []
+    /// Steps with the times of their entries, in microseconds since 1970.
+    private var steps: [(step: MoveStep, time: Int64)] = []
     /// When the last step was seen, on the clock of the loop.
     private(set) var lastNanoseconds: UInt64 = 0
     /// An entry that could not be read.
@@ -53,6 +57,14 @@ final class MoveWatch {
     /// Whether all logs are being read.
     var isReady: Bool { readyCount >= tails.count }
 
+    /// The newest step whose entry was made before a moment.
+    ///
+    /// A busy machine lets a watcher hear late: by then the move may have come further.
+    func newest(before microseconds: Int64) -> MoveStep? {
+        steps.filter { $0.time < microseconds }.max { ($0.time, $0.step) < ($1.time, $1.step) }?
+            .step
+    }
+
     /// Tells of steps from now on.
     ///
     /// - Parameter milliseconds: The wall clock, which the logs of a cluster on this machine share.
@@ -68,7 +80,7 @@ final class MoveWatch {
         _ shard: ShardID,
         after position: EntryID,
         _ redis: RedisEndpoint,
-        _ steps: @escaping (LogEntry) throws(DecodeError) -> [MoveStep]
+        _ read: @escaping (LogEntry) throws(DecodeError) -> [MoveStep]
     ) {
         let tail = LogTail(loop: loop, endpoint: redis, shard: shard)
         var isNew = true
@@ -78,7 +90,7 @@ final class MoveWatch {
             isNew = false
         }
         tail.onRecords = { [weak self] records in
-            for record in records { self?.take(record, steps) }
+            for record in records { self?.take(record, read) }
         }
         tails.append(tail)
         tail.start(after: position)
@@ -86,12 +98,13 @@ final class MoveWatch {
 
     private func take(
         _ record: LogRecord,
-        _ steps: (LogEntry) throws(DecodeError) -> [MoveStep]
+        _ read: (LogEntry) throws(DecodeError) -> [MoveStep]
     ) {
         do throws(DecodeError) {
             let entry = try LogEntry(decoding: record.bytes)
             guard let since, entry.kind == .batch, entry.time.milliseconds >= since else { return }
-            for step in try steps(entry) {
+            for step in try read(entry) {
+                steps.append((step, entry.time.microseconds))
                 lastNanoseconds = loop.nowNanoseconds
                 onStep?(step)
             }

@@ -20,9 +20,10 @@ extension FaultInjector {
         let loop = cluster.waiter.loop
         var strike: Strike?
         var failure: LoadError?
-        watch.onStep = { [cluster] step in
+        watch.onStep = { [cluster, weak watch] step in
             guard step == kill.step, strike == nil else { return }
             strike = Strike(nanoseconds: loop.nowNanoseconds, what: "\(target.member)")
+            watch?.struckAt = loop.wallClockMicroseconds
             do throws(LoadError) {
                 try cluster.send(SIGKILL, to: target.pid)
             } catch {
@@ -68,6 +69,7 @@ extension FaultInjector {
         } while loop.nowNanoseconds < deadline && !cluster.waiter.isInterrupted
         if let moveWatch {
             outcome.attempts = moveWatch.attempts
+            outcome.step = moveWatch.newest(before: moveWatch.struckAt) ?? kill.step
             let end = max(moveWatch.lastNanoseconds, strike.nanoseconds)
             outcome.milliseconds = (end - strike.nanoseconds) / 1_000_000
         }

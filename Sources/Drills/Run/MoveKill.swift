@@ -1,5 +1,5 @@
 /// A step of a pair's move, once it is in the log of the shard it concerns.
-public enum MoveStep: String, CaseIterable, Codable, Sendable {
+public enum MoveStep: String, CaseIterable, Codable, Comparable, Sendable {
     /// Shard 0 has the move; the source begins to tell its copy.
     case copy
     /// The destination has the first part.
@@ -12,6 +12,12 @@ public enum MoveStep: String, CaseIterable, Codable, Sendable {
     case settle
     /// The source has forgotten the pair.
     case release
+
+    /// Orders steps as they follow each other.
+    public static func < (left: Self, right: Self) -> Bool {
+        guard let first = allCases.firstIndex(of: left) else { return false }
+        return allCases[first...].dropFirst().contains(right)
+    }
 }
 
 /// Who is killed at a step of a move.
@@ -54,7 +60,7 @@ struct MoveKill: Equatable, Sendable {
 
 /// What became of a move that somebody was killed in.
 public struct MoveKillOutcome: Codable, Equatable, Sendable {
-    /// When it was.
+    /// When it was: the newest step whose entry was made before the kill.
     public var step: MoveStep
     /// Who it was.
     public var victim: MoveVictim
@@ -70,7 +76,8 @@ public struct MoveKillOutcome: Codable, Equatable, Sendable {
     /// For the report.
     var text: String {
         let end = isDone ? "it moved" : "it stays"
-        return "\(end) after \(attempts) attempt\(attempts == 1 ? "" : "s"), \(milliseconds) ms"
+        let tries = attempts == 1 ? "1 attempt" : "\(attempts) attempts"
+        return "hit at \(step.rawValue), \(end) after \(tries), \(milliseconds) ms"
     }
 
     /// Moves done of those begun, by step and victim; `nil` without any.

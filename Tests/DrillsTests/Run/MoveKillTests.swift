@@ -30,6 +30,7 @@ import Workload
             return "\(step) \(victim)"
         }
         #expect(Set(seen).count == Self.count)
+        #expect(MoveStep.allCases.reversed().sorted() == MoveStep.allCases)
         #expect(MoveKill.combination(Self.count + 1) == MoveKill.combination(1))
     }
 
