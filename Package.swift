@@ -103,7 +103,13 @@ let package = Package(
                 "Configuration", "EventLoop", "TLS", "HTTP", "Redis", "Workload",
             ]
         ),
-        module("Drills", ["Trading", "Configuration", "EventLoop", "HTTP", "Workload"]),
+        module(
+            "Drills",
+            [
+                "Trading", "Wire", "Coordination", "Configuration", "EventLoop", "HTTP", "Redis",
+                "Workload",
+            ]
+        ),
         module("Operations", ["Configuration", "EventLoop", "TLS", "HTTP", "Workload"]),
         .executableTarget(
             name: "castle",
@@ -142,7 +148,9 @@ let package = Package(
         tests("Configuration", ["Configuration", "Membership", "Trading"]),
         tests(
             "Node",
-            ["Node", "Configuration", "Membership", "EventLoop", "TLS", "Wire", "Trading"]
+            [
+                "Node", "Configuration", "Membership", "EventLoop", "TLS", "HTTP", "Wire", "Trading",
+            ]
         ),
         tests("Supervision", ["Supervision", "Configuration", "EventLoop"]),
         tests("Workload", ["Workload", "Trading", "Configuration", "TLS"]),

@@ -51,6 +51,9 @@ public enum EntryDescription {
             "\(symbol) \(isDone ? "moved" : "stays") under generation \(generation)"
         case .endMove(let symbol, let generation):
             "\(symbol) is forgotten by its source under generation \(generation)"
+        case .failMove(let symbol, let generation, let isLast, let why):
+            "\(symbol) did not move under generation \(generation)"
+                + "\(isLast ? ", and stays" : "") (\(why))"
         case .depart(let node, _, let why): "\(node) leaves (\(why))"
         }
     }

@@ -82,6 +82,8 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
     public var detector: DetectorSettings
     /// Whether load is evened out without an operator; `nil` is off.
     public var rebalance: Rebalancing?
+    /// When it is; `nil` is at the defaults.
+    public var rebalanceLimits: RebalanceLimits?
     /// Who owns which pairs at the start; the coordinator's log has the last word.
     public var shards: [ShardPlan]
     /// Path of the instrument file.
@@ -105,6 +107,7 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
         edge: Endpoint,
         detector: DetectorSettings = DetectorSettings(),
         rebalance: Rebalancing? = nil,
+        rebalanceLimits: RebalanceLimits? = nil,
         shards: [ShardPlan],
         instruments: String,
         limits: String,
@@ -121,6 +124,7 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
         self.edge = edge
         self.detector = detector
         self.rebalance = rebalance
+        self.rebalanceLimits = rebalanceLimits
         self.shards = shards
         self.instruments = instruments
         self.limits = limits
@@ -171,6 +175,7 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
             edge: endpoint(topology.edge.id, zone: "", port: ports.edge),
             detector: topology.detector ?? DetectorSettings(),
             rebalance: topology.rebalance,
+            rebalanceLimits: topology.rebalanceLimits,
             shards: topology.shards,
             instruments: topology.instruments,
             limits: topology.limits,

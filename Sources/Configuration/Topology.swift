@@ -97,6 +97,8 @@ public struct Topology: Decodable, Equatable, Sendable {
     public var detector: DetectorSettings?
     /// Whether load is evened out without an operator; off where it is not given.
     public var rebalance: Rebalancing?
+    /// When it is; the defaults where they are not given.
+    public var rebalanceLimits: RebalanceLimits?
     /// Who owns which pairs.
     public var shards: [ShardPlan]
     /// The instrument file; relative to this file as written, absolute once loaded.

@@ -12,6 +12,7 @@ struct TopologyCheck {
         try checkNames()
         try checkCounts()
         try checkDetector()
+        try checkRebalancing()
         try checkShards()
         try checkPairs()
         try checkAccounts()
@@ -89,6 +90,11 @@ struct TopologyCheck {
     private func checkDetector() throws(ConfigurationError) {
         guard let defect = topology.detector?.defect else { return }
         try require(false, "detector.\(defect.name)", defect.rule)
+    }
+
+    private func checkRebalancing() throws(ConfigurationError) {
+        guard let defect = topology.rebalanceLimits?.defect else { return }
+        try require(false, "rebalanceLimits.\(defect.name)", defect.rule)
     }
 
     private func checkShards() throws(ConfigurationError) {

@@ -37,6 +37,31 @@ extension ClusterState {
         changed("\(symbol) trades on shard \(move.destination)", why: "moved", at: time)
     }
 
+    /// The generation of an attempt that failed counts all the same: its source knows it.
+    mutating func fail(
+        _ symbol: String,
+        _ generation: UInt32,
+        isLast: Bool,
+        why: String,
+        at time: Timestamp
+    ) {
+        guard let index = index(symbol, generation), !moves[index].isSettled else { return }
+        let move = moves[index]
+        setGeneration(generation, of: symbol)
+        guard !isLast, move.attempt < .max, generation < .max - 1 else {
+            moves.remove(at: index)
+            let reason = "given up after \(move.attempt) attempts: \(why)"
+            return changed("\(symbol) stays on shard \(move.source)", why: reason, at: time)
+        }
+        moves[index].generation += 1
+        moves[index].attempt += 1
+        changed(
+            "\(symbol) moves to shard \(move.destination): attempt \(moves[index].attempt)",
+            why: why,
+            at: time
+        )
+    }
+
     mutating func end(_ symbol: String, _ generation: UInt32, at time: Timestamp) {
         guard let index = index(symbol, generation), moves[index].isSettled else { return }
         let move = moves.remove(at: index)

@@ -4,7 +4,7 @@ import Wire
 
 extension ClusterState {
     /// Layout version written by this build.
-    public static let version: UInt16 = 2
+    public static let version: UInt16 = 3
 
     /// The state as a snapshot holds it.
     public func encoded() -> [UInt8] {
@@ -31,6 +31,7 @@ extension ClusterState {
             writer.write(move.source)
             writer.write(move.destination)
             writer.write(move.generation)
+            writer.write(move.attempt)
             writer.write(move.isSettled)
         }
         return writer.bytes
@@ -69,12 +70,15 @@ extension ClusterState {
         if version >= 2 {
             draining = try reader.readNodes()
             map.generations = try reader.readPairGenerations()
-            moves = try Self.readMoves(&reader)
+            moves = try Self.readMoves(&reader, version: version)
         }
         try reader.finish()
     }
 
-    private static func readMoves(_ reader: inout ByteReader) throws(DecodeError) -> [PairMove] {
+    private static func readMoves(
+        _ reader: inout ByteReader,
+        version: UInt16
+    ) throws(DecodeError) -> [PairMove] {
         var moves: [PairMove] = []
         for _ in 0..<(try reader.readCount(elementSizeMin: 15)) {
             moves.append(
@@ -84,6 +88,8 @@ extension ClusterState {
                     source: try reader.read(ShardID.self),
                     destination: try reader.read(ShardID.self),
                     generation: try reader.read(UInt32.self),
+                    // Nothing was tried again before.
+                    attempt: version >= 3 ? try reader.read(UInt8.self) : 1,
                     isSettled: try reader.readBool()
                 )
             )

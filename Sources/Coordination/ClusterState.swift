@@ -97,6 +97,8 @@ public struct ClusterState: Equatable, Sendable {
         case .settleMove(let symbol, let generation, let isDone):
             settle(symbol, generation, isDone: isDone, at: time)
         case .endMove(let symbol, let generation): end(symbol, generation, at: time)
+        case .failMove(let symbol, let generation, let isLast, let why):
+            fail(symbol, generation, isLast: isLast, why: why, at: time)
         case .depart(let node, let instance, let why):
             depart(node, instance: instance, why: why, at: time)
         }

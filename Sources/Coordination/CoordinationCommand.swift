@@ -32,10 +32,14 @@ public enum CoordinationCommand: Equatable, Sendable {
         destination: ShardID,
         why: String
     )
-    /// What the destination decided: the pair trades there now, or goes on where it was.
+    /// What the destination decided: the pair trades there now; in older logs also that it goes on
+    /// where it was.
     case settleMove(symbol: String, generation: UInt32, isDone: Bool)
     /// The source has forgotten a pair that moved.
     case endMove(symbol: String, generation: UInt32)
+    /// An attempt to move a pair came to nothing, and the pair goes on where it was: the next
+    /// attempt begins, or after the last the move is given up.
+    case failMove(symbol: String, generation: UInt32, isLast: Bool, why: String)
     /// A process is gone for good; ignored when a newer one of that name has registered.
     case depart(NodeID, instance: UInt64, why: String)
 
@@ -82,6 +86,12 @@ public enum CoordinationCommand: Equatable, Sendable {
             writer.write(UInt8(12))
             writer.write(symbol)
             writer.write(generation)
+        case .failMove(let symbol, let generation, let isLast, let why):
+            writer.write(UInt8(13))
+            writer.write(symbol)
+            writer.write(generation)
+            writer.write(isLast)
+            writer.write(why)
         case .depart(let node, let instance, let why):
             writer.write(UInt8(3))
             writer.write(node.rawValue)
@@ -132,6 +142,13 @@ public enum CoordinationCommand: Equatable, Sendable {
             self = .endMove(
                 symbol: try reader.readString(),
                 generation: try reader.read(UInt32.self)
+            )
+        case 13:
+            self = .failMove(
+                symbol: try reader.readString(),
+                generation: try reader.read(UInt32.self),
+                isLast: try reader.readBool(),
+                why: try reader.readString()
             )
         default: throw .badValue(field: "CoordinationCommand", at: 0)
         }

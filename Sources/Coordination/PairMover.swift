@@ -15,7 +15,8 @@ public enum MoverEffect: Equatable, Sendable {
 ///
 /// It remembers nothing that matters: after a change of the coordinator another one looks at what
 /// the destination has of the pair, and either the pair trades there or the attempt is given up. Until
-/// the destination has decided, giving up is always possible; afterwards it never is.
+/// the destination has decided, giving up is always possible; afterwards it never is. Another attempt
+/// follows one that was given up; which it is, shard 0's state says.
 public struct PairMover: Sendable {
     /// Most parts of the copy on their way to the destination.
     static let partsInFlightMax = 2
@@ -24,7 +25,16 @@ public struct PairMover: Sendable {
     /// A pair frozen for longer is given up, unless the destination has it.
     public static let freezeNanoseconds: UInt64 = 1_000_000_000
 
+    /// The most attempts; what fails so often does not fail by chance.
+    public static let attemptsMax: UInt8 = 5
+    /// Before the second attempt; before each later one twice as long.
+    public static let restNanoseconds: UInt64 = 100_000_000
+
     private enum Step: Equatable {
+        /// Another attempt failed a moment ago.
+        case resting
+        /// Asking a shard anything, to begin when both serve.
+        case waiting(for: ShardID)
         /// Asking the destination what became of an attempt that another coordinator began.
         case looking
         case copying
@@ -43,12 +53,14 @@ public struct PairMover: Sendable {
     /// What is moved.
     public private(set) var move: PairMove
     private var step: Step
-    /// Until when the step may take.
+    /// Until when the step may take; of a rest, its end.
     private var deadline: UInt64
     private var nextPart: UInt32 = 0
     private var isWholeTold = false
     private var partsInFlight = 0
     private var nextToken: UInt64
+    /// Why the attempt is given up.
+    private var failure = ""
     /// Whether the destination has refused to give it up.
     private var isTaken = false
     /// Requests not answered, and whether each is a command; what an abort cut off is not among them.
@@ -79,6 +91,9 @@ public struct PairMover: Sendable {
         step = .copying
         if move.isSettled {
             release(&effects)
+        } else if isNew, move.attempt > 1 {
+            step = .resting
+            deadline = now + Self.restNanoseconds << UInt64(min(move.attempt, Self.attemptsMax) - 2)
         } else if isNew {
             askPart(&effects)
         } else {
@@ -102,6 +117,7 @@ public struct PairMover: Sendable {
     ) {
         guard let isCommand = tokens.removeValue(forKey: token) else { return }
         switch step {
+        case .waiting(let shard): waited(for: shard, reply, now: now, &effects)
         case .looking: looked(reply, &effects)
         case .copying: copied(reply, isStaged: isCommand, now: now, &effects)
         case .freezing: frozen(reply, now: now, &effects)
@@ -111,8 +127,7 @@ public struct PairMover: Sendable {
         case .unfreezing:
             // Refused only by a source that knows of a later attempt: then this one is over too.
             if reply == nil { return unfreeze(&effects) }
-            effects.append(.propose(settlement(isDone: false)))
-            step = .ending
+            fail(&effects)
         case .releasing:
             if reply == nil { return release(&effects) }
             step = .ending
@@ -121,7 +136,7 @@ public struct PairMover: Sendable {
                 generation: move.generation
             )
             effects.append(.propose(end))
-        case .settling, .ending: break
+        case .resting, .settling, .ending: break
         }
     }
 
@@ -135,7 +150,7 @@ public struct PairMover: Sendable {
         if move.isSettled, step == .settling { release(&effects) }
     }
 
-    /// Gives up what takes too long.
+    /// Gives up what takes too long, and begins what has rested.
     ///
     /// - Parameters:
     ///   - now: Monotonic nanoseconds.
@@ -143,13 +158,35 @@ public struct PairMover: Sendable {
     public mutating func tick(now: UInt64, effects: inout [MoverEffect]) {
         guard now >= deadline else { return }
         switch step {
-        case .looking, .copying, .freezing, .comparing, .activating:
+        case .resting:
+            effects.append(.log("\(title): attempt \(move.attempt) of \(Self.attemptsMax)"))
+            deadline = now + Self.copyNanoseconds
+            wait(for: move.destination, &effects)
+        case .waiting, .looking, .copying, .freezing, .comparing, .activating:
             abort("it takes too long", &effects)
         case .aborting, .unfreezing, .settling, .releasing, .ending: break
         }
     }
 
     // MARK: Steps
+
+    private mutating func wait(for shard: ShardID, _ effects: inout [MoverEffect]) {
+        step = .waiting(for: shard)
+        ask(.pairStanding(instrument: move.instrument), of: shard, &effects)
+    }
+
+    private mutating func waited(
+        for shard: ShardID,
+        _ reply: Reply?,
+        now: UInt64,
+        _ effects: inout [MoverEffect]
+    ) {
+        if reply == nil { return wait(for: shard, &effects) }
+        if shard == move.destination { return wait(for: move.source, &effects) }
+        step = .copying
+        deadline = now + Self.copyNanoseconds
+        askPart(&effects)
+    }
 
     private mutating func looked(_ reply: Reply?, _ effects: inout [MoverEffect]) {
         guard case .pairStanding(let standing)? = reply else {
@@ -158,8 +195,11 @@ public struct PairMover: Sendable {
         if standing == PairStanding(state: .active, generation: move.generation) {
             return settle(&effects)
         }
-        // The destination has something else under this name: the source goes on.
-        if isTaken { return unfreeze(&effects) }
+        if isTaken {
+            // The source goes on.
+            failure = "the destination has another pair of this name"
+            return unfreeze(&effects)
+        }
         abort("another coordinator began it", &effects)
     }
 
@@ -228,15 +268,17 @@ public struct PairMover: Sendable {
 
     private mutating func settle(_ effects: inout [MoverEffect]) {
         step = .settling
-        effects.append(.propose(settlement(isDone: true)))
-    }
-
-    private func settlement(isDone: Bool) -> CoordinationCommand {
-        .settleMove(symbol: move.symbol, generation: move.generation, isDone: isDone)
+        let settlement = CoordinationCommand.settleMove(
+            symbol: move.symbol,
+            generation: move.generation,
+            isDone: true
+        )
+        effects.append(.propose(settlement))
     }
 
     private mutating func abort(_ why: String, _ effects: inout [MoverEffect]) {
-        effects.append(.log("move of \(move.symbol) to shard \(move.destination): \(why)"))
+        effects.append(.log("\(title): \(why)"))
+        failure = why
         step = .aborting
         tokens = [:]
         submit(.abort, to: move.destination, &effects)
@@ -258,6 +300,19 @@ public struct PairMover: Sendable {
     private mutating func unfreeze(_ effects: inout [MoverEffect]) {
         step = .unfreezing
         submit(.unfreeze, to: move.source, &effects)
+    }
+
+    private mutating func fail(_ effects: inout [MoverEffect]) {
+        let isLast = move.attempt >= Self.attemptsMax
+        if isLast { effects.append(.log("\(title) is given up after \(move.attempt) attempts")) }
+        step = .ending
+        let end = CoordinationCommand.failMove(
+            symbol: move.symbol,
+            generation: move.generation,
+            isLast: isLast,
+            why: failure
+        )
+        effects.append(.propose(end))
     }
 
     private mutating func release(_ effects: inout [MoverEffect]) {
@@ -293,6 +348,8 @@ public struct PairMover: Sendable {
         tokens[nextToken] = isCommand
         return nextToken
     }
+
+    private var title: String { "move of \(move.symbol) to shard \(move.destination)" }
 
     private static func text(_ reply: Reply?) -> String {
         switch reply {

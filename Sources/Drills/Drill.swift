@@ -4,8 +4,6 @@ import Workload
 
 /// All runs of one drill, against one cluster of its own.
 struct Drill {
-    private static let localTopology = "Cluster/topologies/local.json"
-
     private let options: DrillOptions
     private let waiter: LoopWaiter
     private let onRun: (RunReport) -> Void
@@ -40,7 +38,7 @@ struct Drill {
         do throws(LoadError) {
             let cluster = try ClusterUnderTest(
                 waiter: waiter,
-                topology: options.topology,
+                topology: options.topology ?? FileStore.absolute(options.kind.topology),
                 surroundings: surroundings
             )
             plotted = repeatRuns(cluster, &report)
@@ -60,11 +58,16 @@ struct Drill {
     }
 
     private func topology() throws(LoadError) -> Topology {
+        let topology: Topology
         do throws(ConfigurationError) {
-            return try Topology.load(options.topology ?? Self.localTopology)
+            topology = try Topology.load(options.topology ?? options.kind.topology)
         } catch {
             throw LoadError("\(error)")
         }
+        if options.kind == .autoRebalance, topology.rebalance != .auto {
+            throw LoadError("the topology does not even load out by itself")
+        }
+        return topology
     }
 
     /// - Returns: What happened when in the run with the longest gap.

@@ -26,6 +26,8 @@ public struct PairMove: Equatable, Sendable {
     public var destination: ShardID
     /// Names this attempt.
     public var generation: UInt32
+    /// Which attempt it is, from 1: one that is cut short is followed by another.
+    public var attempt: UInt8
     /// Whether the destination has it; the source has yet to forget it.
     public var isSettled: Bool
 
@@ -36,6 +38,7 @@ public struct PairMove: Equatable, Sendable {
         source: ShardID,
         destination: ShardID,
         generation: UInt32,
+        attempt: UInt8 = 1,
         isSettled: Bool = false
     ) {
         self.symbol = symbol
@@ -43,6 +46,7 @@ public struct PairMove: Equatable, Sendable {
         self.source = source
         self.destination = destination
         self.generation = generation
+        self.attempt = attempt
         self.isSettled = isSettled
     }
 }

@@ -58,7 +58,10 @@ final class CoordinatorNode: HTTPHandlers {
         )
         coordinator = Coordinator(plan: plan, settings: context.plan.detector)
         coordinator.placesReplicas = true
-        if context.plan.rebalance == .auto { coordinator.rebalancer = Rebalancer() }
+        if context.plan.rebalance == .auto {
+            let settings = Rebalancer.Settings(context.plan.rebalanceLimits)
+            coordinator.rebalancer = Rebalancer(settings: settings)
+        }
         let path = "\(context.plan.directory)/plan.json"
         // A file that cannot be read lets nobody join; those who did stay.
         members = MemberStreams(plan: context.plan) { try? ClusterPlan.load(path) }

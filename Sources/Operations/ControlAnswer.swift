@@ -38,6 +38,11 @@ struct ClusterAnswer: Decodable, Equatable {
     var moves: [String]
     var recent: [Event]
 
+    /// The newest event that says that a move of a pair was given up.
+    func newestRefusal(of pair: String) -> Event? {
+        recent.last { $0.what.hasPrefix("\(pair) stays on ") }
+    }
+
     /// Shards that a node leads, and that it follows or may run.
     func roles(of node: String) -> (led: [Int], followed: [Int]) {
         let led = shards.filter { $0.primary == node }

@@ -9,6 +9,8 @@ struct OperatorSession {
     private static let handOverMilliseconds: UInt64 = 10_000
     /// Time without progress after which a drain is not waited for any more.
     private static let stallMilliseconds: UInt64 = 30_000
+    /// How often a move is asked for whose order was lost with the coordinator that took it.
+    private static let ordersMax = 5
 
     let client: ControlClient
     let order: OperatorOrder
@@ -72,8 +74,7 @@ struct OperatorSession {
     private func move() throws(OperationError) {
         switch order.target {
         case .own(let pair, let shard)?:
-            try tell("/control/pairs/\(pair)/move", shard: Int(shard))
-            if !order.isDryRun { try waitUntil(pair, tradesOn: Int(shard)) }
+            try move(pair, to: Int(shard))
         case .lead(let shard, let node)?:
             try tell("/control/shards/\(shard)/switch", to: node)
             if !order.isDryRun { try waitUntil(shard, isLedBy: node) }
@@ -93,19 +94,46 @@ struct OperatorSession {
         throw OperationError("\(node) does not serve shard \(shard) yet; see: castle shards")
     }
 
+    /// The coordinator tries again by itself what a failover cut short; only what it never wrote
+    /// down is asked for again.
+    private func move(_ pair: String, to shard: Int) throws(OperationError) {
+        let path = "/control/pairs/\(pair)/move"
+        let former = order.isDryRun ? nil : try client.status().newestRefusal(of: pair)
+        try tell(path, shard: shard)
+        guard !order.isDryRun else { return }
+        for _ in 1..<Self.ordersMax {
+            if try waitForEnd(of: pair, on: shard, former) { return }
+            client.waiter.pause(milliseconds: Self.pollMilliseconds)
+            do throws(OperationError) {
+                try tell(path, shard: shard)
+            } catch {
+                // A shard that fails over just now does not take it; the last word is said below.
+                Terminal.note("\(error)")
+            }
+        }
+        guard try !waitForEnd(of: pair, on: shard, former) else { return }
+        throw OperationError("the coordinator does not know of the move of \(pair); ask again")
+    }
+
     /// A move ends by itself, whatever becomes of it: there is nothing to give up here.
-    private func waitUntil(_ pair: String, tradesOn shard: Int) throws(OperationError) {
+    ///
+    /// - Returns: Whether the pair trades there; `false` when nobody knows of the move.
+    private func waitForEnd(
+        of pair: String,
+        on shard: Int,
+        _ former: ClusterAnswer.Event?
+    ) throws(OperationError) -> Bool {
         while !client.waiter.isInterrupted {
             let status = try client.status()
-            let owner = status.shards.first { $0.pairs.contains(pair) }?.id
             if !status.moves.contains(pair) {
-                guard owner == shard else {
-                    let place = owner.map { "shard \($0)" } ?? "no shard"
-                    throw OperationError(
-                        "the move was given up, and \(pair) trades on \(place); ask again"
-                    )
+                if status.shards.contains(where: { $0.id == shard && $0.pairs.contains(pair) }) {
+                    Terminal.say("\(pair) trades on shard \(shard)")
+                    return true
                 }
-                return Terminal.say("\(pair) trades on shard \(shard)")
+                guard let event = status.newestRefusal(of: pair), event != former else {
+                    return false
+                }
+                throw OperationError("\(event.what): \(event.why)")
             }
             client.waiter.pause(milliseconds: Self.pollMilliseconds / 10)
         }

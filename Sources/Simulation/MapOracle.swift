@@ -64,6 +64,7 @@ struct MapOracle {
         case .beginMove: begunCount += 1
         case .settleMove(_, _, let isDone):
             if isDone { settledCount += 1 } else { givenUpCount += 1 }
+        case .failMove(_, _, let isLast, _): if isLast { givenUpCount += 1 }
         default: break
         }
     }

@@ -51,11 +51,19 @@ extension SimulatedCluster {
                     $0.ask(query, token: token, deadline: deadline, effects: &$1)
                 }
             case .propose(let command):
-                coordinators[place(of: process)].log.propose(command)
+                coordinators[place(of: process)].log.propose(planted(command))
                 flushSoon(process)
             case .log: break
             }
         }
+    }
+
+    /// Another attempt would clean up what the one without an abort has left.
+    private func planted(_ command: CoordinationCommand) -> CoordinationCommand {
+        guard plan.planted == .unfreezesWithoutAbort,
+            case .failMove(let symbol, let generation, _, let why) = command
+        else { return command }
+        return .failMove(symbol: symbol, generation: generation, isLast: true, why: why)
     }
 
     private func submit(

@@ -26,11 +26,38 @@ final class MapWriter {
         add(.batch, epoch: 1, [.depart(NodeID("n1"), instance: 101, why: "closed its connection")])
         add(.newEpoch, epoch: 3, [])
         add(.batch, epoch: 3, [assign(1, 2, "n2", [])])
+        add(.batch, epoch: 3, [move("ETHUSDT"), move("BTCUSDT")])
+        add(.batch, epoch: 3, [fail("BTCUSDT", 1, isLast: false)])
         takeSnapshot()
+        add(.batch, epoch: 3, [fail("ETHUSDT", 1, isLast: true)])
+        let settled = CoordinationCommand.settleMove(
+            symbol: "BTCUSDT",
+            generation: 2,
+            isDone: true
+        )
+        add(.batch, epoch: 3, [settled, .endMove(symbol: "BTCUSDT", generation: 2)])
         add(.batch, epoch: 3, [.register(member("n1", .node, pid: 17))])
         add(.batch, epoch: 3, [assign(1, 2, "n2", ["n1"]), assign(2, 2, nil, ["n3"])])
         // No longer fits, and changes nothing.
         add(.batch, epoch: 3, [assign(1, 2, "n1", ["n2"])])
+    }
+
+    private func move(_ symbol: String) -> CoordinationCommand {
+        .beginMove(
+            symbol: symbol,
+            instrument: InstrumentID(symbol == "BTCUSDT" ? 0 : 1),
+            source: ShardID(1),
+            destination: ShardID(2),
+            why: "a test"
+        )
+    }
+
+    private func fail(
+        _ symbol: String,
+        _ generation: UInt32,
+        isLast: Bool
+    ) -> CoordinationCommand {
+        .failMove(symbol: symbol, generation: generation, isLast: isLast, why: "a test")
     }
 
     private var plan: TopologyPlan {

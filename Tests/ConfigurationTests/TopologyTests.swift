@@ -80,6 +80,10 @@ import Testing
             #""edge":"#, #""detector": {"tickMilliseconds": -1}, "edge":"#,
             "detector.tickMilliseconds: must not be negative"
         ),
+        (
+            #""edge":"#, #""rebalanceLimits": {"commands": -1}, "edge":"#,
+            "rebalanceLimits.commands: must be 0 to 10000000"
+        ),
     ])
     func mistakeIsNamed(old: String, new: String, expected: String) throws {
         let error = #expect(throws: ConfigurationError.self) {

@@ -196,6 +196,64 @@ import Wire
         #expect(state.moves.map(\.generation) == [2])
     }
 
+    @Test func attemptThatFailedIsFollowedByAnother() throws {
+        var state = Self.assigned()
+        let (source, destination) = (state.map.shards[0].shard, state.map.shards[1].shard)
+        let symbol = state.map.shards[0].pairs[0]
+        func fail(_ generation: UInt32, isLast: Bool = false) -> CoordinationCommand {
+            .failMove(symbol: symbol, generation: generation, isLast: isLast, why: "no answer")
+        }
+        state.apply(
+            .beginMove(
+                symbol: symbol,
+                instrument: InstrumentID(0),
+                source: source,
+                destination: destination,
+                why: "test"
+            ),
+            at: .zero
+        )
+        state.apply(fail(1), at: .zero)
+        #expect(state.moves.map(\.generation) == [2])
+        #expect(state.moves.map(\.attempt) == [2])
+        #expect(state.map.generation(of: symbol) == 1)
+        #expect(try ClusterState(decoding: state.encoded()) == state)
+        // Late, of the attempt before.
+        state.apply(fail(1, isLast: true), at: .zero)
+        #expect(state.moves.map(\.attempt) == [2])
+        state.apply(fail(2, isLast: true), at: .zero)
+        #expect(state.moves.isEmpty)
+        #expect(state.map.generation(of: symbol) == 2)
+        #expect(state.map.owner(of: symbol)?.shard == source)
+        #expect(state.recent.last?.what == "\(symbol) stays on shard \(source)")
+        #expect(state.recent.last?.why == "given up after 2 attempts: no answer")
+    }
+
+    @Test func moveThatHasSettledDoesNotFail() {
+        var state = Self.assigned()
+        let symbol = state.map.shards[0].pairs[0]
+        state.apply(
+            .beginMove(
+                symbol: symbol,
+                instrument: InstrumentID(0),
+                source: state.map.shards[0].shard,
+                destination: state.map.shards[1].shard,
+                why: "test"
+            ),
+            at: .zero
+        )
+        state.apply(.settleMove(symbol: symbol, generation: 1, isDone: true), at: .zero)
+        let before = state
+        let late = CoordinationCommand.failMove(
+            symbol: symbol,
+            generation: 1,
+            isLast: false,
+            why: ""
+        )
+        state.apply(late, at: .zero)
+        #expect(state == before)
+    }
+
     @Test func drainIsRememberedInOrderAndInSnapshots() throws {
         var state = Self.assigned()
         for name in ["n2", "n1", "n9", "n1"] {

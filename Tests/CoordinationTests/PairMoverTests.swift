@@ -37,7 +37,9 @@ import Trading
                 case .ask(.pairStanding, let shard, let token):
                     return ("standing of \(shard)", token)
                 case .propose(.settleMove(_, _, let isDone)):
-                    return (isDone ? "settle" : "give up", 0)
+                    return (isDone ? "settle" : "unexpected", 0)
+                case .propose(.failMove(_, _, let isLast, _)):
+                    return (isLast ? "give up" : "try again", 0)
                 case .propose(.endMove): return ("end", 0)
                 case .submit, .ask, .propose: return ("unexpected", 0)
                 case .log: continue
@@ -113,8 +115,61 @@ import Trading
         rig.expect("abort on 2", .done)
         rig.expect("unfreeze 1", nil)
         rig.expect("unfreeze 1", .done)
-        #expect(rig.next()?.word == "give up")
+        #expect(rig.next()?.word == "try again")
         #expect(rig.isQuiet())
+    }
+
+    /// The next attempt rests, waits for both shards, and copies anew.
+    @Test func nextAttemptWaitsForBothShards() {
+        let rig = Rig({ $0.attempt = 3 })
+        #expect(rig.isQuiet())
+        let rest = 2 * PairMover.restNanoseconds
+        rig.movers.tick(now: rest - 1, effects: &rig.effects)
+        #expect(rig.isQuiet())
+        rig.movers.tick(now: rest, effects: &rig.effects)
+        let standing = Reply.pairStanding(PairStanding(state: .absent, generation: 2))
+        rig.expect("standing of 2", nil)
+        rig.expect("standing of 2", standing)
+        rig.expect("standing of 1", nil)
+        rig.expect("standing of 1", standing)
+        rig.copy()
+        rig.expect("freeze 1", .done)
+    }
+
+    @Test func shardThatNeverAnswersEndsTheAttempt() {
+        let rig = Rig({ $0.attempt = 2 })
+        rig.movers.tick(now: PairMover.restNanoseconds, effects: &rig.effects)
+        rig.expect("standing of 2", nil)
+        #expect(rig.next()?.word == "standing of 2")
+        let end = PairMover.restNanoseconds + PairMover.copyNanoseconds
+        rig.movers.tick(now: end, effects: &rig.effects)
+        #expect(rig.next()?.word == "abort on 2")
+    }
+
+    @Test func lastAttemptIsFollowedByNone() {
+        let rig = Rig({ $0.attempt = PairMover.attemptsMax }, isNew: false)
+        rig.expect(
+            "standing of 2",
+            .pairStanding(PairStanding(state: .absent, generation: 2))
+        )
+        rig.expect("abort on 2", .done)
+        rig.expect("unfreeze 1", .done)
+        #expect(rig.next()?.word == "give up")
+    }
+
+    /// The same movers go on with the attempt that the state names.
+    @Test func failedAttemptIsReplacedByTheNext() {
+        let rig = Rig()
+        rig.expect("part 0 of 1", nil)
+        rig.expect("abort on 2", .done)
+        rig.expect("unfreeze 1", .done)
+        #expect(rig.next()?.word == "try again")
+        rig.state.generation += 1
+        rig.state.attempt += 1
+        rig.movers.follow([rig.state], areNew: true, now: 5, effects: &rig.effects)
+        #expect(rig.movers.count == 1)
+        rig.movers.tick(now: 5 + PairMover.restNanoseconds, effects: &rig.effects)
+        #expect(rig.next()?.word == "standing of 2")
     }
 
     /// An activation of which nobody knows may have happened: then it stands.

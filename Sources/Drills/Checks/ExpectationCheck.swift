@@ -32,6 +32,8 @@ public struct FaultObservation: Equatable, Sendable {
     public var losses: [Endpoint: Int] = [:]
     /// Shards hit on which nothing was acknowledged after the fault.
     public var silentShards: [Int] = []
+    /// What else is wrong, in words.
+    public var problems: [String] = []
     /// Where no connection could be made any more, once all should have been well again.
     public var deadEndpoints: Set<Endpoint> = []
 
@@ -54,6 +56,7 @@ public enum ExpectationCheck {
         for endpoint in seen.deadEndpoints.sorted(by: { $0.port < $1.port }) {
             found.append(Violation(.expectation, "\(endpoint) takes no connections afterwards"))
         }
+        found += seen.problems.map { Violation(.expectation, $0) }
         found += epochs(kind, seen)
         if seen.hasWrongRouter != (seen.untimelyCount > 0) {
             found.append(

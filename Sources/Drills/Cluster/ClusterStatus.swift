@@ -37,6 +37,8 @@ public struct ClusterStatus: Decodable, Equatable, Sendable {
         public var pairs: [String]
         /// Entries the slowest standby is behind; `nil` while none reports.
         public var lag: Int?
+        /// Last entry that a replica reported; absent where a coordinator does not tell.
+        public var logPosition: Int?
     }
 
     /// Members.

@@ -18,7 +18,6 @@ final class JoinedNode {
 extension ClusterUnderTest {
     private static let answerMilliseconds: UInt64 = 2000
     private static let changeMilliseconds: UInt64 = 30_000
-    private static let moveAttempts = 3
     /// Nothing else may have this name of a zone.
     private static let joinedZone = "joined"
 
@@ -49,22 +48,32 @@ extension ClusterUnderTest {
     }
 
     /// Lets a pair move to another shard, and waits until its old one has forgotten it.
-    ///
-    /// A move that a failover cut short is given up: asked for again, as an operator would.
     func move(_ symbol: String, to shard: Int) throws(LoadError) {
-        for _ in 0..<Self.moveAttempts {
-            try order("/control/pairs/\(symbol)/move", #"{"shard":\#(shard)}"#)
-            var isThere = false
-            try wait("\(symbol) has moved to shard \(shard) or stays") { status in
-                isThere = status.shards.contains {
-                    $0.id == shard && $0.pairs.contains(symbol)
-                }
-                return (status.moves ?? []).isEmpty && status.weakness == nil
-            }
-            if isThere { return }
+        try order(Self.movePath(symbol), Self.moveBody(shard))
+        var isThere = false
+        try wait("\(symbol) has moved to shard \(shard) or stays") { status in
+            isThere = status.shards.contains { $0.id == shard && $0.pairs.contains(symbol) }
+            return (status.moves ?? []).isEmpty && status.weakness == nil
         }
-        throw LoadError("\(symbol) does not move to shard \(shard)")
+        guard isThere else { throw LoadError("\(symbol) does not move to shard \(shard)") }
     }
+
+    /// Asks for a move, and does not even wait for an answer.
+    func askForMove(
+        _ symbol: String,
+        to shard: Int,
+        completion: @escaping (Result<HTTPResponse, HTTPError>) -> Void
+    ) throws(LoadError) {
+        guard let client = coordinators[leaderIndex].client else {
+            throw LoadError("no coordinator is connected")
+        }
+        let body = Array(Self.moveBody(shard).utf8)
+        client.post(Self.movePath(symbol), json: body, completion: completion)
+    }
+
+    private static func movePath(_ symbol: String) -> String { "/control/pairs/\(symbol)/move" }
+
+    private static func moveBody(_ shard: Int) -> String { #"{"shard":\#(shard)}"# }
 
     /// Says whether anything is wanted on a node.
     func setDraining(_ node: String, _ isOn: Bool) throws(LoadError) {

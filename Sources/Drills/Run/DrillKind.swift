@@ -21,6 +21,8 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
     case addNode = "add-node"
     case movePair = "move-pair"
     case rebalanceUnderLoad = "rebalance-under-load"
+    case killDuringMove = "kill-during-move"
+    case autoRebalance = "auto-rebalance"
     case mixed
     case partition
     case fillDisk = "fill-disk"
@@ -50,6 +52,8 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
         case .addNode: "a new node joins, gets replicas, leads, and leaves: no client sees an error"
         case .movePair: "a pair moves to another shard while it trades: no client sees an error"
         case .rebalanceUnderLoad: "every pair moves, one after another: no client sees an error"
+        case .killDuringMove: "kill -9 at each step of a pair's move: it moves or stays, whole"
+        case .autoRebalance: "one node gets all orders: roles and pairs move by themselves"
         case .partition: "packets between some processes are lost for a while: nothing is lost"
         case .fillDisk: "a Redis' disk is full: acks stop as long; with three nobody notices"
         case .clockJump: "a process' wall clock jumps and back: no failover, time goes on"
@@ -74,13 +78,13 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
     func epochRule(keepsQuorum: Bool) -> EpochRule {
         switch self {
         case .killPrimary, .pausePrimary, .zoneLoss, .retryStorm, .partition, .switchOver,
-            .drainNode:
+            .drainNode, .killDuringMove:
             .riseWherePrimariesWere
         case .killStandby, .killRouter, .killCoordinator, .killEdge, .pauseStandby,
             .pauseRouter, .pauseCoordinator, .pauseEdge, .noisyNeighbour, .clockJump, .movePair,
             .rebalanceUnderLoad:
             .stay
-        case .rollingUpgrade, .addNode, .mixed: .free
+        case .rollingUpgrade, .addNode, .autoRebalance, .mixed: .free
         case .killRedis, .pauseRedis, .fillDisk: keepsQuorum ? .stay : .free
         }
     }
@@ -102,7 +106,7 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
         case .killPrimary, .killStandby, .killRouter, .killCoordinator, .killRedis, .killEdge,
             .zoneLoss, .noisyNeighbour, .retryStorm, .rollingUpgrade, .mixed, .partition,
             .fillDisk, .clockJump, .switchOver, .drainNode, .addNode, .movePair,
-            .rebalanceUnderLoad:
+            .rebalanceUnderLoad, .killDuringMove, .autoRebalance:
             nil
         }
     }
@@ -127,6 +131,12 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
         case .zoneLoss, .partition, .killRedis, .fillDisk: true
         default: pauseMilliseconds != nil
         }
+    }
+
+    /// What is started when no topology is asked for.
+    var topology: String {
+        let name = self == .autoRebalance ? "local-auto" : "local"
+        return "Cluster/topologies/\(name).json"
     }
 
     /// Whether orders go through the edge too.

@@ -47,6 +47,7 @@ public struct DrillReport: Codable, Equatable, Sendable {
         if let obstacle { return "cannot run here: \(obstacle)" }
         var lines = ""
         if kinds.count > 1 { lines += kinds.map { text(of: $0) + "\n" }.joined() }
+        if let table = MoveKillOutcome.table(finished.compactMap(\.move)) { lines += table + "\n" }
         if !finished.isEmpty { lines += "gap \(text(of: gaps))\n" }
         if let plot { lines += "plot \(plot)\n" }
         if !abortReason.isEmpty { lines += "ended early: \(abortReason)\n" }

@@ -60,7 +60,9 @@ final class DrillRun {
         let status = try injector.prepare(kind, healthy)
         let before = try client.reader.totals()
         let lossesBefore = client.lanes.map(\.lossCount)
-        let driver = makeDriver(number, copies: kind.copies)
+        let crowd =
+            kind == .autoRebalance ? try chooser.crowd(number, status).action?.crowd : nil
+        let driver = makeDriver(number, copies: kind.copies, crowd: crowd)
         driver.start()
         // A driver that still waits would keep the loop busy under whatever comes next.
         defer { driver.stop() }
@@ -75,6 +77,13 @@ final class DrillRun {
         let healed = try injector.waitUntilHealed(fault)
         // What is cut in one direction, or again and again, may be suspected at its end as well.
         if kind == .partition { lastSuspicion = waiter.loop.nowNanoseconds }
+        var move: MoveKillOutcome?
+        if case .killAtStep(let kill) = fault.action, let strike = strikes.first {
+            move = injector.outcome(of: kill, since: strike, driver)
+        }
+        let evening = try crowd.map { (crowd) throws(LoadError) in
+            try injector.evenOut(crowd, status, driver)
+        }
         driver.stop()
         gaps.longest = max(gaps.longest, silence(fault, driver, since: strikes))
         if fault.action.isPlanned, let strike = strikes.first {
@@ -91,6 +100,7 @@ final class DrillRun {
         seen.leaderAfter = cluster.leader
         seen.deadEndpoints = client.endpointsThatStayDead()
         seen.silentShards = gaps.silentShards
+        seen.problems = (move?.problems ?? []) + (evening?.problems ?? [])
         for (lane, losses) in zip(client.lanes, lossesBefore) {
             seen.losses[lane.endpoint, default: 0] += lane.lossCount - losses
         }
@@ -105,23 +115,29 @@ final class DrillRun {
             run: number,
             runs: options.runs,
             kind: kind,
-            fault: fault.text + gaps.place,
+            fault: fault.text + gaps.place + (move.map { ": \($0.text)" } ?? "")
+                + (evening.map { ": \($0.text)" } ?? ""),
             gapNanoseconds: kind.leavesGap ? gaps.longest : 0,
             longestNanoseconds: driver.latencies.max() ?? 0,
             orders: driver.journal.entries.count,
             acknowledged: driver.journal.acknowledgedCount,
             retried: driver.journal.retriedCount,
-            violations: violations
+            violations: violations,
+            move: move
         )
         return (report, timeline)
     }
 
-    private func makeDriver(_ number: Int, copies: ClosedRange<Int>) -> LoadDriver {
+    private func makeDriver(
+        _ number: Int,
+        copies: ClosedRange<Int>,
+        crowd: Crowd?
+    ) -> LoadDriver {
         LoadDriver(
-            pairs: client.pairs,
+            pairs: client.pairs.filter { crowd?.symbols.contains($0.symbol) ?? true },
             lanes: client.lanes,
             keys: client.keys,
-            rate: options.rate,
+            rate: crowd?.rate ?? options.rate,
             seed: random.next(),
             prefix: "\(prefix)\(number)-",
             copies: copies,

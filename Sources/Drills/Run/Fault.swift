@@ -18,6 +18,10 @@ struct Fault {
         case join
         /// Pairs move to other shards, one after another.
         case move([PairTarget])
+        /// Only some pairs get orders, until the cluster has evened that out.
+        case crowd(Crowd)
+        /// `kill -9` at a step of a pair's move.
+        case killAtStep(MoveKill)
         /// Nothing; so many processes of our own spin for a while.
         case spin(processes: Int, seconds: Int)
         /// Packets between some are lost, then get through, and so on by phases in milliseconds.
@@ -32,21 +36,27 @@ struct Fault {
             if case .jump(let jump) = self { jump } else { nil }
         }
 
+        /// The crowd, if it is one.
+        var crowd: Crowd? {
+            if case .crowd(let crowd) = self { crowd } else { nil }
+        }
+
         /// How long it lasts when it ends by itself, in milliseconds.
         var lastsMilliseconds: UInt64? {
             switch self {
             case .pause(let milliseconds), .fill(let milliseconds): milliseconds
             case .cut(_, _, let phases): phases.reduce(0, +)
             case .jump(let jump): jump.milliseconds
-            case .kill, .restart, .handOver, .drain, .join, .move, .spin: nil
+            case .kill, .restart, .handOver, .drain, .join, .move, .killAtStep, .crowd, .spin:
+                nil
             }
         }
 
         /// Whether nothing breaks: what counts is how long anybody waits meanwhile.
         var isPlanned: Bool {
             switch self {
-            case .handOver, .drain, .join, .move: true
-            case .kill, .pause, .restart, .spin, .cut, .fill, .jump: false
+            case .handOver, .drain, .join, .move, .crowd: true
+            case .kill, .pause, .restart, .killAtStep, .spin, .cut, .fill, .jump: false
             }
         }
     }
@@ -85,6 +95,8 @@ struct Fault {
         case .join: "a new node took over from \(what)"
         case .move(let pairs):
             "moved " + pairs.map { "\($0.symbol) to shard \($0.shard)" }.joined(separator: ", ")
+        case .crowd(let crowd): "all orders for \(crowd.symbols.joined(separator: ", "))"
+        case .killAtStep(let kill): "killed \(what), \(kill.text)"
         case .cut(let partition, _, let phases):
             "cut \(partition.name): \(what) for \(phases.map { "\($0)" }.joined(separator: "+")) ms"
         case .fill(let milliseconds): "disk full for \(milliseconds) ms of \(what)"

@@ -104,6 +104,9 @@ struct FaultChooser {
             )
         case .movePair, .rebalanceUnderLoad:
             return try moves(status, all: kind == .rebalanceUnderLoad, &random)
+        case .killDuringMove:
+            return try killDuringMove(number, status, coordinator: coordinator, &random)
+        case .autoRebalance: return try crowd(number, status)
         case .drainNode, .addNode:
             guard let node = status.leaders.randomElement(using: &random) else {
                 throw LoadError("no node leads a shard")
@@ -140,7 +143,7 @@ struct FaultChooser {
 
     /// The router that a drill may kill: never the first, which carries the depth streams and the
     /// reads.
-    private func victimRouter() throws(LoadError) -> ClusterFile.Node {
+    func victimRouter() throws(LoadError) -> ClusterFile.Node {
         let routers = file.nodes.filter { $0.role == "router" }
         guard routers.count > 1, let last = routers.last else {
             throw LoadError("the drill needs two routers")

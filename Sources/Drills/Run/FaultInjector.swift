@@ -9,9 +9,11 @@ final class FaultInjector {
     private static let settleMilliseconds: UInt64 = 500
 
     private let chooser: FaultChooser
-    private let cluster: ClusterUnderTest
+    let cluster: ClusterUnderTest
     private let noiseSeconds: Int
     private var paused: Set<Int32> = []
+    /// Follows the move in which somebody is killed, until its end.
+    var moveWatch: MoveWatch?
 
     /// Called before a member is restarted that may carry connections of ours.
     var willRestart: (Member) -> Void = { _ in }
@@ -125,6 +127,9 @@ final class FaultInjector {
         case .handOver(let shard): try cluster.handOver(shard)
         case .move(let pairs):
             for pair in pairs { try cluster.move(pair.symbol, to: pair.shard) }
+        case .killAtStep(let kill): return try self.strike(kill, fault)
+        // The load is the fault, and is there already.
+        case .crowd: break
         case .drain, .join:
             for case .node(let node) in fault.choice.members {
                 let joining = fault.action == .join ? try cluster.join() : nil
@@ -183,11 +188,11 @@ final class FaultInjector {
                     try cluster.waitUntilReplaced(target.member, old: target.pid)
                 }
             }
-        case .kill:
+        case .kill, .killAtStep:
             for target in fault.targets {
                 try cluster.waitUntilReplaced(target.member, old: target.pid)
             }
-        case .restart, .handOver, .drain, .join, .move, .spin: break
+        case .restart, .handOver, .drain, .join, .move, .crowd, .spin: break
         }
         if fault.hitsCoordinator { try cluster.waitForOneLeader() }
         return try cluster.waitUntilHealthy()

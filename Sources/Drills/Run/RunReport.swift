@@ -23,6 +23,8 @@ public struct RunReport: Codable, Equatable, Sendable {
     public var retried: Int
     /// What is wrong.
     public var violations: [Violation]
+    /// The move in which somebody was killed.
+    public var move: MoveKillOutcome?
 
     /// Whether nothing is wrong.
     public var hasPassed: Bool { violations.isEmpty }

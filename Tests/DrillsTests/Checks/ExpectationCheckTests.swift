@@ -18,7 +18,7 @@ import Workload
         let with = ExpectationCheck.violations(kind, seen(failingOver: true))
         switch kind {
         case .killPrimary, .pausePrimary, .zoneLoss, .retryStorm, .partition, .switchOver,
-            .drainNode:
+            .drainNode, .killDuringMove:
             #expect(without.count == 1)
             #expect(with.isEmpty)
         case .killRedis, .pauseRedis, .killStandby, .killRouter, .killCoordinator, .killEdge,
@@ -26,7 +26,7 @@ import Workload
             .fillDisk, .clockJump, .movePair, .rebalanceUnderLoad:
             #expect(without.isEmpty)
             #expect(with.count == 1)
-        case .rollingUpgrade, .addNode, .mixed:
+        case .rollingUpgrade, .addNode, .autoRebalance, .mixed:
             #expect(without.isEmpty)
             #expect(with.isEmpty)
         }
