@@ -3,7 +3,7 @@ import Workload
 
 /// Carries one command out against the coordinator that leads.
 struct OperatorSession {
-    private static let pollMilliseconds: UInt64 = 200
+    static let pollMilliseconds: UInt64 = 200
     private static let watchMilliseconds: UInt64 = 1000
     /// A hand-over takes milliseconds; longer means that somebody died meanwhile.
     private static let handOverMilliseconds: UInt64 = 10_000
@@ -25,6 +25,10 @@ struct OperatorSession {
         case .rebalance: Terminal.say(try client.order("/control/rebalance", body()).msg)
         case .halt: try tell(phasePath, phase: order.isCancelOnly ? "cancelOnly" : "halted")
         case .resume: try tell(phasePath, phase: "continuous")
+        case .addShard where order.isJSON:
+            Terminal.say(try client.orderJSON(Self.newShardPath, body(shard: order.shard)))
+        case .addShard: try addShard(order.shard)
+        case .split: try split()
         }
         return 0
     }
@@ -48,18 +52,18 @@ struct OperatorSession {
     }
 
     @discardableResult
-    private func tell(
+    func tell(
         _ path: String,
         to node: String? = nil,
         shard: Int? = nil,
         phase: String? = nil
-    ) throws(OperationError) -> String {
+    ) throws(OperationError) -> ControlReply {
         let reply = try client.order(path, body(to: node, shard: shard, phase: phase))
         Terminal.say(order.isDryRun ? "would: \(reply.msg)" : reply.msg)
-        return reply.msg
+        return reply
     }
 
-    private func body(
+    func body(
         to node: String? = nil,
         shard: Int? = nil,
         phase: String? = nil
@@ -94,7 +98,7 @@ struct OperatorSession {
     }
 
     /// A move ends by itself, whatever becomes of it: there is nothing to give up here.
-    private func waitUntil(_ pair: String, tradesOn shard: Int) throws(OperationError) {
+    func waitUntil(_ pair: String, tradesOn shard: Int) throws(OperationError) {
         while !client.waiter.isInterrupted {
             let status = try client.status()
             let owner = status.shards.first { $0.pairs.contains(pair) }?.id
