@@ -16,7 +16,7 @@ struct DrillClusterTests {
     @Test(arguments: [
         "kill-primary", "kill-standby", "kill-router", "kill-coordinator", "kill-redis",
         "kill-edge", "pause-primary", "retry-storm", "rolling-upgrade", "noisy-neighbour",
-        "switch-over", "drain-node", "add-node",
+        "switch-over", "drain-node", "add-node", "add-shard",
     ])
     func nothingIsLost(drill: String) throws {
         let words = ["drill", drill, "--runs", "2", "--seconds", "5"]

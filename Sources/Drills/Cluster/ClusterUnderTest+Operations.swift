@@ -20,7 +20,7 @@ extension ClusterUnderTest {
     private static let changeMilliseconds: UInt64 = 30_000
     private static let moveAttempts = 3
     /// Nothing else may have this name of a zone.
-    private static let joinedZone = "joined"
+    static let joinedZone = "joined"
 
     /// Lets a standby take a shard over.
     func handOver(_ shard: Int) throws(LoadError) {
@@ -72,7 +72,8 @@ extension ClusterUnderTest {
     }
 
     /// Starts a node that the topology does not know, as an operator does: into the plan, and up.
-    func join() throws(LoadError) -> JoinedNode {
+    @discardableResult
+    func join(zone: String = ClusterUnderTest.joinedZone) throws(LoadError) -> JoinedNode {
         var plan = try own.plan()
         guard plan.nodes.count < PortLayout.nodeMax, let first = plan.nodes.first else {
             throw LoadError("the cluster takes no more nodes")
@@ -82,7 +83,7 @@ extension ClusterUnderTest {
         plan.nodes.append(
             ClusterPlan.Endpoint(
                 id: node.id,
-                zone: Self.joinedZone,
+                zone: zone,
                 host: first.host,
                 port: first.port + plan.nodes.count
             )
@@ -125,7 +126,7 @@ extension ClusterUnderTest {
         guard node.process == nil else { throw LoadError("\(node.id) does not end") }
     }
 
-    private func wait(
+    func wait(
         _ what: String,
         until isDone: (ClusterStatus) -> Bool
     ) throws(LoadError) {
@@ -137,7 +138,7 @@ extension ClusterUnderTest {
         throw LoadError("waited in vain until \(what)")
     }
 
-    private func order(_ path: String, _ json: String = "") throws(LoadError) {
+    func order(_ path: String, _ json: String = "") throws(LoadError) {
         guard let client = coordinators[leaderIndex].client else {
             throw LoadError("no coordinator is connected")
         }

@@ -19,6 +19,7 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
     case switchOver = "switch-over"
     case drainNode = "drain-node"
     case addNode = "add-node"
+    case grow = "add-shard"
     case movePair = "move-pair"
     case rebalanceUnderLoad = "rebalance-under-load"
     case mixed
@@ -48,6 +49,7 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
         case .switchOver: "a primary is told to hand over: no client sees an error"
         case .drainNode: "a node gives everything away: no client sees an error"
         case .addNode: "a new node joins, gets replicas, leads, and leaves: no client sees an error"
+        case .grow: "as many nodes and shards again, with pairs: no client sees an error"
         case .movePair: "a pair moves to another shard while it trades: no client sees an error"
         case .rebalanceUnderLoad: "every pair moves, one after another: no client sees an error"
         case .partition: "packets between some processes are lost for a while: nothing is lost"
@@ -78,7 +80,7 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
             .riseWherePrimariesWere
         case .killStandby, .killRouter, .killCoordinator, .killEdge, .pauseStandby,
             .pauseRouter, .pauseCoordinator, .pauseEdge, .noisyNeighbour, .clockJump, .movePair,
-            .rebalanceUnderLoad:
+            .rebalanceUnderLoad, .grow:
             .stay
         case .rollingUpgrade, .addNode, .mixed: .free
         case .killRedis, .pauseRedis, .fillDisk: keepsQuorum ? .stay : .free
@@ -102,7 +104,7 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
         case .killPrimary, .killStandby, .killRouter, .killCoordinator, .killRedis, .killEdge,
             .zoneLoss, .noisyNeighbour, .retryStorm, .rollingUpgrade, .mixed, .partition,
             .fillDisk, .clockJump, .switchOver, .drainNode, .addNode, .movePair,
-            .rebalanceUnderLoad:
+            .rebalanceUnderLoad, .grow:
             nil
         }
     }

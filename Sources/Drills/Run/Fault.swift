@@ -16,6 +16,8 @@ struct Fault {
         case drain
         /// A new node takes over from it, and leaves again.
         case join
+        /// Nodes join and shards are added, and a pair moves to each of them.
+        case grow(nodes: Int, shards: Int)
         /// Pairs move to other shards, one after another.
         case move([PairTarget])
         /// Nothing; so many processes of our own spin for a while.
@@ -38,14 +40,14 @@ struct Fault {
             case .pause(let milliseconds), .fill(let milliseconds): milliseconds
             case .cut(_, _, let phases): phases.reduce(0, +)
             case .jump(let jump): jump.milliseconds
-            case .kill, .restart, .handOver, .drain, .join, .move, .spin: nil
+            case .kill, .restart, .handOver, .drain, .join, .grow, .move, .spin: nil
             }
         }
 
         /// Whether nothing breaks: what counts is how long anybody waits meanwhile.
         var isPlanned: Bool {
             switch self {
-            case .handOver, .drain, .join, .move: true
+            case .handOver, .drain, .join, .grow, .move: true
             case .kill, .pause, .restart, .spin, .cut, .fill, .jump: false
             }
         }
@@ -83,6 +85,7 @@ struct Fault {
         case .handOver: "handed over by \(what)"
         case .drain: "drained \(what)"
         case .join: "a new node took over from \(what)"
+        case .grow(let nodes, let shards): "added \(nodes) nodes and \(shards) shards"
         case .move(let pairs):
             "moved " + pairs.map { "\($0.symbol) to shard \($0.shard)" }.joined(separator: ", ")
         case .cut(let partition, _, let phases):

@@ -104,6 +104,7 @@ struct FaultChooser {
             )
         case .movePair, .rebalanceUnderLoad:
             return try moves(status, all: kind == .rebalanceUnderLoad, &random)
+        case .grow: return growth(status)
         case .drainNode, .addNode:
             guard let node = status.leaders.randomElement(using: &random) else {
                 throw LoadError("no node leads a shard")

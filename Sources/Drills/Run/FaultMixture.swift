@@ -21,7 +21,7 @@ struct FaultMixture {
         DrillKind.allCases.filter { kind in
             switch kind {
             case .noisyNeighbour, .rollingUpgrade, .switchOver, .drainNode, .addNode, .movePair,
-                .rebalanceUnderLoad, .mixed, .partition, .fillDisk, .clockJump:
+                .rebalanceUnderLoad, .grow, .mixed, .partition, .fillDisk, .clockJump:
                 false
             case .killPrimary, .killStandby, .killRouter, .killCoordinator, .killRedis, .killEdge,
                 .pausePrimary, .pauseStandby, .pauseRouter, .pauseCoordinator, .pauseRedis,
