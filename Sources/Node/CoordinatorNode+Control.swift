@@ -188,7 +188,7 @@ extension ControlError {
     /// Nothing has changed; asked again it goes on where it was.
     static func noLog(_ fault: String) -> ControlError {
         ControlError(
-            status: 503,
+            status: 504,
             code: "NO_LOG",
             message: "the shard's log cannot be made: \(fault)"
         )
