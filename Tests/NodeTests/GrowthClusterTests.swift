@@ -88,7 +88,7 @@ struct GrowthClusterTests {
                 && now.shards.contains { $0.id == 5 && $0.pairs == ["BTCUSDT"] }
         }
         // The new shard has what the open order holds; the rest is pulled there.
-        let answer = try sell(90_000, cluster)
+        let answer = try sell(9_000, cluster)
         #expect(answer.contains("\"status\":\"NEW\""), "\(answer)")
         #expect(try coins(cluster) == Self.all)
 
