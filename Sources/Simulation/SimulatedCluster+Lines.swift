@@ -98,7 +98,6 @@ extension SimulatedCluster {
             case .send(let request):
                 if let id = lines[route]?.stream { sendToNode(.request(request), id) }
             case .complete(let token, let outcome): completed(token, outcome, on: route)
-            // All shards are asked for all that there is.
             case .reaches: break
             }
         }

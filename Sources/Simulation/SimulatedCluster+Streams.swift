@@ -210,7 +210,6 @@ extension SimulatedCluster {
                 guard let id = routers[router].channels[shard].sessionStream else { continue }
                 sendToNode(.request(request), id)
             case .complete(let token, let outcome): took(token, outcome, router, shard)
-            // All shards are asked for all that there is.
             case .reaches: break
             }
         }
