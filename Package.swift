@@ -128,7 +128,7 @@ let package = Package(
         tests("Membership", ["Membership", "Trading", "Wire"]),
         tests("Replication", ["Replication", "Simulation", "Wire", "Trading"]),
         tests("Shard", ["Shard", "Replication", "Matching", "Accounts", "Wire", "Trading"]),
-        tests("Routing", ["Routing", "MarketData", "Wire", "Trading"]),
+        tests("Routing", ["Routing", "MarketData", "Membership", "Wire", "Trading"]),
         tests("Coordination", ["Coordination", "Membership", "Replication", "Wire", "Trading"]),
         tests(
             "Audit",

@@ -44,6 +44,8 @@ public enum EntryDescription {
                 + " [\(standbys.map(\.rawValue).joined(separator: " "))] (\(why))"
         case .place(let shard, let replicas, let why):
             "shard \(shard) on [\(replicas.map(\.rawValue).joined(separator: " "))] (\(why))"
+        case .addShard(let shard, let replicas, let why):
+            "shard \(shard) is added on [\(replicas.map(\.rawValue).joined(separator: " "))] (\(why))"
         case .drain(let node, let isOn): "\(node) is \(isOn ? "drained" : "used again")"
         case .beginMove(let symbol, _, let source, let destination, let why):
             "\(symbol) is to move from shard \(source) to shard \(destination) (\(why))"

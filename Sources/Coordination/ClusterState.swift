@@ -84,6 +84,8 @@ public struct ClusterState: Equatable, Sendable {
             assign(next, at: index, why: why, at: time)
         case .place(let shard, let replicas, let why):
             place(shard, replicas, why: why, at: time)
+        case .addShard(let shard, let replicas, let why):
+            add(shard, replicas, why: why, at: time)
         case .drain(let node, let isOn): drain(node, isOn, at: time)
         case .beginMove(let symbol, let instrument, let source, let destination, let why):
             let move = PairMove(
@@ -185,10 +187,7 @@ public struct ClusterState: Equatable, Sendable {
         at time: Timestamp
     ) {
         guard let index = map.shards.firstIndex(where: { $0.shard == shard }) else { return }
-        guard nodes != replicas[index], Set(nodes).count == nodes.count,
-            (1...TopologyPlan.replicaCountMax).contains(nodes.count),
-            nodes.allSatisfy({ !$0.rawValue.isEmpty })
-        else { return }
+        guard nodes != replicas[index], Self.canRun(nodes) else { return }
         // A primary gives its shard up by a new term only.
         guard map.shards[index].primary.map(nodes.contains) ?? true else { return }
         replicas[index] = nodes

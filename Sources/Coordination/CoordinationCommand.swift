@@ -22,6 +22,9 @@ public enum CoordinationCommand: Equatable, Sendable {
     )
     /// Other nodes may run a shard, the preferred primary first; its primary must be one of them.
     case place(shard: ShardID, replicas: [NodeID], why: String)
+    /// A shard without pairs or money is there from now on; its number is above all others, its log
+    /// was made before. Ignored when it exists.
+    case addShard(ShardID, replicas: [NodeID], why: String)
     /// Nothing is to run on a node any more, or it may be used again.
     case drain(NodeID, isOn: Bool)
     /// A pair is to move to another shard; ignored while it moves or is not at `source`.
@@ -70,6 +73,11 @@ public enum CoordinationCommand: Equatable, Sendable {
             writer.write(UInt8(5))
             writer.write(node.rawValue)
             writer.write(isOn)
+        case .addShard(let shard, let replicas, let why):
+            writer.write(UInt8(6))
+            writer.write(shard)
+            writer.write(replicas)
+            writer.write(why)
         case .beginMove(let symbol, let instrument, let source, let destination, let why):
             writer.write(UInt8(10))
             writer.write(symbol)
@@ -124,6 +132,12 @@ public enum CoordinationCommand: Equatable, Sendable {
                 why: try reader.readString()
             )
         case 5: self = .drain(NodeID(try reader.readString()), isOn: try reader.readBool())
+        case 6:
+            self = .addShard(
+                try reader.read(ShardID.self),
+                replicas: try reader.readNodes(),
+                why: try reader.readString()
+            )
         case 10:
             self = .beginMove(
                 symbol: try reader.readString(),

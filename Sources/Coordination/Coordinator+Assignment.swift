@@ -57,7 +57,7 @@ extension Coordinator {
             switch $0 {
             case .register(let member): member.id == id
             case .depart(let node, _, _): node == id
-            case .drain, .place, .bootstrap, .assign, .beginMove, .settleMove, .endMove,
+            case .drain, .place, .bootstrap, .assign, .addShard, .beginMove, .settleMove, .endMove,
                 .failMove:
                 false
             }

@@ -216,7 +216,13 @@ extension Coordinator {
     /// How many replicas a shard should have.
     func replicaCount(_ index: Int) -> Int {
         let shard = state.map.shards[index].shard
-        return plan.shards.first { $0.shard == shard }?.replicas.count
-            ?? state.replicas[index].count
+        return plan.shards.first { $0.shard == shard }?.replicas.count ?? usualReplicaCount
     }
+
+    /// How many replicas a shard should have that the plan does not know.
+    var usualReplicaCount: Int {
+        plan.shards.map(\.replicas.count).max() ?? Self.replicaCountDefault
+    }
+
+    private static let replicaCountDefault = 2
 }

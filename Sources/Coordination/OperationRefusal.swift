@@ -30,6 +30,16 @@ public enum OperationRefusal: Error, Equatable, Sendable, CustomStringConvertibl
     case isMoving(String)
     /// Enough pairs are on their way.
     case tooManyMoves
+    /// There is a shard of this number.
+    case shardExists(ShardID)
+    /// Numbers of shards rise: the next one is free, and those above it.
+    case shardNumberPassed(ShardID, next: ShardID)
+    /// The cluster takes no more shards.
+    case tooManyShards
+    /// A shard is being added already.
+    case isAddingShard
+    /// No node is well and may be used.
+    case noNode
 
     /// A name for programs; never changes.
     public var code: String {
@@ -47,6 +57,11 @@ public enum OperationRefusal: Error, Equatable, Sendable, CustomStringConvertibl
         case .isThere: "IS_THERE"
         case .isMoving: "IS_MOVING"
         case .tooManyMoves: "TOO_MANY_MOVES"
+        case .shardExists: "SHARD_EXISTS"
+        case .shardNumberPassed: "SHARD_NUMBER_PASSED"
+        case .tooManyShards: "TOO_MANY_SHARDS"
+        case .isAddingShard: "IS_ADDING_SHARD"
+        case .noNode: "NO_NODE"
         }
     }
 
@@ -67,6 +82,12 @@ public enum OperationRefusal: Error, Equatable, Sendable, CustomStringConvertibl
         case .isThere(let symbol, let shard): "\(symbol) trades on shard \(shard)"
         case .isMoving(let symbol): "\(symbol) is on its way to another shard"
         case .tooManyMoves: "\(ClusterState.moveCountMax) pairs are on their way; try again"
+        case .shardExists(let shard): "there is a shard \(shard) already"
+        case .shardNumberPassed(let shard, let next):
+            "shard \(shard) is below the last one; \(next) is the next that is free"
+        case .tooManyShards: "the cluster takes no more shards"
+        case .isAddingShard: "a shard is being added; try again"
+        case .noNode: "no node is well and may be used"
         case .unchanged(let node, let why): "\(node) \(why)"
         }
     }

@@ -82,6 +82,17 @@ public struct Placement: Sendable {
         for index in order { repair(index) }
     }
 
+    /// Adds a shard to others, which stay as they are.
+    ///
+    /// - Parameters:
+    ///   - nodes: Each name once.
+    ///   - shard: The last of `shards` afterwards; without replicas when no node may be used.
+    ///   - shards: Each number once.
+    public init(nodes: [Node], adding shard: Shard, to shards: [Shard]) {
+        self.init(nodes: nodes, placed: shards + [shard])
+        repair(shards.count)
+    }
+
     /// Takes a placement as it is, to be balanced.
     init(nodes: [Node], placed shards: [Shard]) {
         self.nodes = nodes.sorted { $0.id < $1.id }

@@ -5,6 +5,9 @@ extension TradingEngine {
     /// Transfers under way to other shards, by shard.
     public var outboxes: ContiguousArray<Outbox> { shared.ledger.outboxes }
 
+    /// Shards that transfers have ever gone to, by number.
+    public var destinations: [ShardID] { shared.ledger.outboxes.map(\.shard) }
+
     /// The number of the last transfer taken in from another shard; 0 for none.
     public func received(from shard: ShardID) -> UInt64 { shared.ledger.received(from: shard) }
 

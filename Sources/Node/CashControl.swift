@@ -13,6 +13,9 @@ import Trading
 /// the cluster, so an id is known to it however many shards there are by now. Orders pull the funds
 /// to where they are needed, a withdrawal pulls them back.
 struct CashControl {
+    /// How often all shards are asked when there are more of them afterwards.
+    private static let triesMax = 8
+
     let router: RouterNode
     let assets: [Asset]
 
@@ -237,19 +240,29 @@ struct CashControl {
         assets.first { $0.id == asset }?.symbol ?? "\(asset)"
     }
 
-    /// Asks every shard the same; fails when one does not answer.
+    /// Asks every shard that may hold something the same; fails when one does not answer.
     private func askEach(
         _ query: Query,
         _ exchange: HTTPExchange,
+        tries: Int = Self.triesMax,
         _ finish: @escaping ([(ShardID, Reply)]) -> Void
     ) {
-        let shards = router.shards
+        let shards = router.roster.holders
         guard !shards.isEmpty else { return fail(exchange, 503, "no shard yet") }
         var outcomes: [(ShardID, RequestOutcome)] = []
         for shard in shards {
             let token = router.park { outcome in
                 outcomes.append((shard, outcome))
                 guard outcomes.count == shards.count else { return }
+                // A shard was added meanwhile, and funds went there.
+                guard shards == router.roster.holders, !router.roster.lacksMap else {
+                    return router.awaitRoster { isThere in
+                        guard isThere, tries > 1 else {
+                            return fail(exchange, 503, "funds move; ask again")
+                        }
+                        askEach(query, exchange, tries: tries - 1, finish)
+                    }
+                }
                 var replies: [(ShardID, Reply)] = []
                 for (shard, outcome) in outcomes {
                     guard case .reply(let reply) = outcome else {

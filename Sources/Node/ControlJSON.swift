@@ -1,6 +1,7 @@
 import API
 import Coordination
 import Membership
+import Trading
 
 /// The answers below `/control`.
 enum ControlJSON {
@@ -45,6 +46,25 @@ enum ControlJSON {
             writer.value(what)
             writer.key("dryRun")
             writer.value(isDryRun)
+        }
+    }
+
+    /// The answer to a shard that is added.
+    static func added(_ shard: ShardPlan, isDryRun: Bool) -> [UInt8] {
+        let names = shard.replicas.map(\.rawValue)
+        return object { writer in
+            writer.key("code")
+            writer.word("OK")
+            writer.key("msg")
+            writer.value("shard \(shard.shard) is added on \(names.joined(separator: ", "))")
+            writer.key("dryRun")
+            writer.value(isDryRun)
+            writer.key("shard")
+            writer.value(Int64(shard.shard.rawValue))
+            writer.key("replicas")
+            writer.array { writer in
+                for name in names { writer.value(name) }
+            }
         }
     }
 

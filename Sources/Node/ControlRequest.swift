@@ -13,6 +13,8 @@ enum ControlRequest: Equatable, Sendable {
     /// Nothing is to run on a node, or it may be used again.
     case drain(NodeID, Bool, isDryRun: Bool)
     case move(pair: String, to: ShardID, isDryRun: Bool)
+    /// A new shard; `nil` is the next number.
+    case addShard(ShardID?, isDryRun: Bool)
     case setPhase(pair: String, TradingPhase, isDryRun: Bool)
     case rebalance(isDryRun: Bool)
 
@@ -34,6 +36,7 @@ enum ControlRequest: Equatable, Sendable {
         case ("GET", 1): self = try Self.question(parts[0])
         case ("POST", 1) where parts[0] == "rebalance":
             self = .rebalance(isDryRun: try ControlBody(body).isDryRun)
+        case ("POST", 1) where parts[0] == "shards": self = try Self.newShard(body)
         case ("POST", 3): self = try Self.order(parts, body)
         case ("GET", _), ("POST", _): throw .noSuchPath
         default: throw .badMethod(method)
@@ -48,6 +51,15 @@ enum ControlRequest: Equatable, Sendable {
         case "rebalance": .rebalancePlan
         default: throw .noSuchPath
         }
+    }
+
+    private static func newShard(_ bytes: [UInt8]) throws(ControlError) -> ControlRequest {
+        let body = try ControlBody(bytes, allowing: "shard")
+        guard let number = body.shard else { return .addShard(nil, isDryRun: body.isDryRun) }
+        guard let shard = UInt16(exactly: number), shard > 0 else {
+            throw .bad("\"shard\" must be a number from 1")
+        }
+        return .addShard(ShardID(shard), isDryRun: body.isDryRun)
     }
 
     private static func order(

@@ -21,6 +21,9 @@ extension CoordinatorNode {
             if case .setPhase(let pair, let phase, let isDryRun) = asked {
                 return try setPhase(of: pair, phase, isDryRun: isDryRun, exchange)
             }
+            if case .addShard(let wanted, let isDryRun) = asked {
+                return try addShard(wanted, isDryRun: isDryRun, exchange)
+            }
             exchange.respond(json: try carryOut(asked))
         } catch {
             exchange.respond(json: ControlJSON.encode(error), status: error.status)
@@ -71,8 +74,8 @@ extension CoordinatorNode {
                 "\(pair) moves from shard \(source) to shard \(shard)",
                 isDryRun: isDryRun
             )
-        case .setPhase:
-            throw ControlError(status: 500, code: "INTERNAL", message: "answered by the shard")
+        case .setPhase, .addShard:
+            throw ControlError(status: 500, code: "INTERNAL", message: "answered later")
         }
     }
 
@@ -96,6 +99,45 @@ extension CoordinatorNode {
             default: error = .refused(pair)
             }
             exchange.respond(json: ControlJSON.encode(error), status: error.status)
+        }
+    }
+
+    /// Makes the log first; what is asked for is judged anew once it is there.
+    private func addShard(
+        _ wanted: ShardID?,
+        isDryRun: Bool,
+        _ exchange: HTTPExchange
+    ) throws(ControlError) {
+        guard growth == nil else { throw ControlError(OperationRefusal.isAddingShard) }
+        let shard = try propose(wanted, isDryRun: true)
+        guard !isDryRun else {
+            return exchange.respond(json: ControlJSON.added(shard, isDryRun: true))
+        }
+        growth = ShardGrowth(context: context, shard: shard.shard) { [unowned self] fault in
+            growth = nil
+            do throws(ControlError) {
+                if let fault { throw .noLog(fault) }
+                guard isConfirmed else { throw .notLeading(knownLeader) }
+                let shard = try propose(shard.shard, isDryRun: false)
+                exchange.respond(json: ControlJSON.added(shard, isDryRun: false))
+            } catch {
+                exchange.respond(json: ControlJSON.encode(error), status: error.status)
+            }
+        }
+    }
+
+    private func propose(
+        _ wanted: ShardID?,
+        isDryRun: Bool
+    ) throws(ControlError) -> Coordination.ShardPlan {
+        try operate { (coordinator, effects) throws(OperationRefusal) in
+            try coordinator.addShard(
+                wanted,
+                why: "asked for by an operator",
+                isDryRun: isDryRun,
+                now: now,
+                &effects
+            )
         }
     }
 
@@ -127,7 +169,8 @@ extension ControlError {
             case .notLeading: 503
             case .noSuchShard, .noSuchNode, .noSuchPair: 404
             case .busy, .notServing, .isPrimary, .notReady, .noStandby, .unchanged, .isThere,
-                .isMoving, .tooManyMoves:
+                .isMoving, .tooManyMoves, .shardExists, .shardNumberPassed, .tooManyShards,
+                .isAddingShard, .noNode:
                 409
             }
         self.init(status: status, code: refusal.code, message: refusal.description)
@@ -139,6 +182,15 @@ extension ControlError {
             status: 504,
             code: "NO_ANSWER",
             message: "the shard of \(pair) did not answer in time; ask again"
+        )
+    }
+
+    /// Nothing has changed; asked again it goes on where it was.
+    static func noLog(_ fault: String) -> ControlError {
+        ControlError(
+            status: 504,
+            code: "NO_LOG",
+            message: "the shard's log cannot be made: \(fault)"
         )
     }
 

@@ -23,6 +23,8 @@ final class CoordinatorNode: HTTPHandlers {
     /// Makes the logs of a new cluster before it may begin; only when bootstrapping.
     private var creation: LogCreation?
     private var isCreated: Bool
+    /// Makes the log of a shard that is being added.
+    var growth: ShardGrowth?
     /// Looks for another that leads, until this one does.
     private var peers: CoordinatorPeers?
     /// Whether shard 0's log can be asked.
@@ -74,7 +76,9 @@ final class CoordinatorNode: HTTPHandlers {
 
     private func start() {
         if !isCreated {
-            creation = LogCreation(context: context) { [unowned self] in
+            let shards = [ShardID(0)] + context.plan.shards.map { ShardID($0.id) }
+            creation = LogCreation(context: context, shards: shards) { [unowned self] fault in
+                if let fault { context.die(fault) }
                 creation = nil
                 isCreated = true
             }

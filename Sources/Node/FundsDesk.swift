@@ -13,10 +13,11 @@ final class FundsDesk {
 
     /// A command that lacks funds.
     private struct Job {
-        /// Also the first reference of its transfers.
         let id: UInt64
         let command: Command
         var target: ShardID
+        /// Whom the pull asks.
+        var donors: [ShardID] = []
         let refusal: RequestOutcome
         let deadline: UInt64
         let finish: (RequestOutcome) -> Void
@@ -55,7 +56,6 @@ final class FundsDesk {
         guard outcome.lacksFunds, router.shards.count > 1, let account = command.payer,
             count < Self.countMax, jobs[account]?.count ?? 0 < Self.perAccountMax
         else { return finish(outcome) }
-        // Transfers of one pull count up from here.
         nextID &+= 1 << 16
         let job = Job(
             id: nextID,
@@ -84,12 +84,16 @@ final class FundsDesk {
 
     private func start(_ account: AccountID) {
         guard let job = jobs[account]?.first else { return }
+        // Transfers of one pull count up from here; another pull for the same command is another.
+        nextID &+= 1 << 16
+        let donors = router.roster.holders.filter { $0 != job.target } + [job.target]
+        jobs[account]?[0].donors = donors
         pulls[account] = FundsPull(
             job.command,
             of: account,
             to: job.target,
-            from: router.shards,
-            reference: job.id,
+            from: donors,
+            reference: nextID,
             deadline: job.deadline
         )
         perform(account) { $0.start(effects: &$1) }
@@ -112,7 +116,7 @@ final class FundsDesk {
                 let token = park(account, job, step)
                 router.channels[shard]?.submit(command, token: token)
             case .sendAgain: sendAgain(account, job)
-            case .giveUp: end(account, job.refusal)
+            case .giveUp: giveUp(account)
             }
         }
     }
@@ -141,6 +145,22 @@ final class FundsDesk {
             start(account)
         }
         router.send(job.command, to: job.target, token: token)
+    }
+
+    /// A refusal stands only if every shard was asked that funds may be on.
+    private func giveUp(_ account: AccountID) {
+        guard let job = jobs[account]?.first else { return }
+        let isOverrun =
+            router.roster.lacksMap
+            || !Set(router.roster.holders).isSubset(of: Set(job.donors))
+        guard isOverrun, router.context.now < job.deadline else {
+            return end(account, job.refusal)
+        }
+        pulls[account] = nil
+        router.awaitRoster { [weak self] isThere in
+            guard let self, jobs[account]?.first?.id == job.id else { return }
+            if isThere { start(account) } else { end(account, job.refusal) }
+        }
     }
 
     private func end(_ account: AccountID, _ outcome: RequestOutcome) {

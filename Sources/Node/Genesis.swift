@@ -49,6 +49,10 @@ struct Genesis {
         return commands
     }
 
+    /// The commands for a shard that was added later: what it has comes from other shards, so that the
+    /// opening balances stay what they are.
+    var commandsOfAddedShard: [Command] { assets.map { .addAsset($0) } }
+
     /// References of opening balances are above all that operators may use.
     private static let firstReference: UInt64 = 1 << 63
 

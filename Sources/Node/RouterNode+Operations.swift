@@ -114,16 +114,17 @@ extension RouterNode {
         }
     }
 
-    /// Asks every shard the same and puts the replies together.
+    /// Asks every shard that may hold something the same and puts the replies together.
     ///
     /// One that a pair is just leaving does not say what it has: asked anew with the next map. A map
-    /// that came meanwhile may have let a pair slip through between two shards.
+    /// that came meanwhile may have let a pair slip through between two shards, and a shard may have
+    /// sent funds to one that was not asked.
     private func gather(
         _ query: Query,
         deadline: UInt64,
         _ finish: @escaping (RequestOutcome) -> Void
     ) {
-        let (shards, version) = (shards, mapVersion)
+        let (shards, version) = (roster.holders, mapVersion)
         guard !shards.isEmpty else { return finish(.unavailable) }
         var outcomes: [RequestOutcome] = []
         for shard in shards {
@@ -131,17 +132,18 @@ extension RouterNode {
                 outcomes.append(outcome)
                 guard outcomes.count == shards.count else { return }
                 let isMoving = outcomes.contains(.reply(.rejected(.pairMoved)))
-                if isMoving, version == mapVersion {
+                if isMoving || roster.lacksMap, version == mapVersion {
                     return awaitMap(deadline: deadline) { [unowned self] isThere in
                         guard isThere else { return finish(.unavailable) }
                         gather(query, deadline: deadline, finish)
                     }
                 }
-                if isMoving || (version != mapVersion && query.dependsOnPairs),
-                    context.now < deadline
-                {
+                let isOverrun = roster.lacksMap || shards != roster.holders
+                let isOld = version != mapVersion && query.dependsOnPairs
+                if isMoving || isOverrun || isOld, context.now < deadline {
                     return gather(query, deadline: deadline, finish)
                 }
+                if isOverrun { return finish(.unavailable) }
                 var replies: [Reply] = []
                 for outcome in outcomes {
                     guard case .reply(let reply) = outcome else { return finish(outcome) }

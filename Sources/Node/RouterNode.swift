@@ -19,7 +19,10 @@ final class RouterNode: HTTPHandlers {
     private let metrics: RouterMetrics
     private var limiter: WeightLimiter
     var channels: [ShardID: ShardChannel] = [:]
+    /// All of the map, by number.
     var shards: [ShardID] = []
+    /// Which of them have to be asked for all that an account has.
+    var roster: ShardRoster
     /// Where each pair trades, from the newest map.
     var routes: PairRoutes
     /// Who waits for the next map.
@@ -69,6 +72,7 @@ final class RouterNode: HTTPHandlers {
         limiter = WeightLimiter(limitPerMinute: limits.weightPerMinute)
         metrics = RouterMetrics(context.metrics)
         routes = PairRoutes(count: instruments.count)
+        roster = ShardRoster(first: context.plan.shards.map { ShardID($0.id) })
     }
 
     private func start() {
@@ -114,6 +118,8 @@ final class RouterNode: HTTPHandlers {
                 }
             }
         }
+        // Only now does each shard have its channel.
+        roster.follow(map)
         let waiters = mapWaiters
         mapWaiters = []
         for waiter in waiters { waiter.go(true) }
@@ -125,6 +131,13 @@ final class RouterNode: HTTPHandlers {
     /// Waits for the next map.
     func awaitMap(deadline: UInt64, _ go: @escaping (Bool) -> Void) {
         mapWaiters.append((deadline, go))
+    }
+
+    /// Waits until the map tells of every shard that funds were sent to.
+    func awaitRoster(_ go: @escaping (Bool) -> Void) {
+        guard roster.lacksMap else { return go(true) }
+        let deadline = context.now + ShardChannel.deadlineMilliseconds * 1_000_000
+        awaitMap(deadline: deadline) { [unowned self] in go($0 && !roster.lacksMap) }
     }
 
     private func endWaiting() {

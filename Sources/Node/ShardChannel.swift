@@ -35,6 +35,7 @@ final class ShardChannel {
             session: context.instance &+ UInt64(shard.rawValue)
         )
         line.onComplete = { [unowned router] in router.complete($0, $1) }
+        line.onReach = { [unowned router] in router.roster.reach($0) }
     }
 
     /// Whether the session's stream is up.

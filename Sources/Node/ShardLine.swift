@@ -9,6 +9,8 @@ import Wire
 final class ShardLine {
     /// Gets the outcome of each command and question.
     var onComplete: ((UInt64, RequestOutcome) -> Void)?
+    /// Gets the number of a shard that this one has sent funds to.
+    var onReach: ((ShardID) -> Void)?
     let shard: ShardID
     /// When anything came from the shard; monotonic nanoseconds.
     private(set) var lastHeard: UInt64 = 0
@@ -76,6 +78,7 @@ final class ShardLine {
             case .disconnect:
                 link?.close()
                 link = nil
+            case .reaches(let other): onReach?(other)
             case .complete(let token, let outcome):
                 // Whoever is told may send more, and that comes after what is to be sent here.
                 write(&output)

@@ -57,7 +57,8 @@ final class ShardNode: HTTPHandlers {
         let host = ReplicaHost(
             context: context,
             shard: shard,
-            genesis: plan.map { genesis.commands(for: $0, of: context.plan.shards) } ?? [],
+            genesis: plan.map { genesis.commands(for: $0, of: context.plan.shards) }
+                ?? genesis.commandsOfAddedShard,
             streams: streams,
             onChange: { [weak self] in self?.link?.report() }
         )

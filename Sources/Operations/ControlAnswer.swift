@@ -56,6 +56,8 @@ struct ControlReply: Decodable, Equatable {
     /// `OK`, or the name of the reason.
     var code: String
     var msg: String
+    /// The shard that was added.
+    var shard: Int?
 }
 
 /// Why a command of an operator came to nothing.

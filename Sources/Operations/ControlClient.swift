@@ -52,6 +52,13 @@ struct ControlClient {
         return try decode(ControlReply.self, response)
     }
 
+    /// Gives an order whose answer is shown as it is.
+    func orderJSON(_ path: String, _ body: OrderBody) throws(OperationError) -> String {
+        let response = try ask("POST", path, Array(body.json.utf8))
+        guard response.status == 200 else { throw refusal(response) }
+        return String(decoding: response.body, as: UTF8.self)
+    }
+
     private func ask(
         _ method: String,
         _ path: String,

@@ -5,6 +5,8 @@ import Workload
 /// The commands of an operator on a running cluster: each asks the coordinator that leads.
 public enum OperatorCommand: String, CaseIterable, Sendable {
     case status, nodes, shards, move, drain, undrain, rebalance, halt, resume
+    case addShard = "add-shard"
+    case split
 
     static let directory = Arguments.Flag(
         "--dir",
@@ -25,6 +27,8 @@ public enum OperatorCommand: String, CaseIterable, Sendable {
         case .rebalance: "Show or make the moves that even out the load."
         case .halt: "Stop trading in a pair."
         case .resume: "Let a pair trade again."
+        case .addShard: "Add a shard without pairs, and wait until it serves."
+        case .split: "Add a shard, and move half of the pairs of another one there."
         }
     }
 
@@ -75,6 +79,16 @@ public enum OperatorCommand: String, CaseIterable, Sendable {
         case .rebalance: "rebalance --plan|--apply [options]"
         case .halt: "halt PAIR [options]"
         case .resume: "resume PAIR [options]"
+        case .addShard: "add-shard [N] [options]"
+        case .split: "split shard:N [options]"
+        }
+    }
+
+    fileprivate var subjectName: String {
+        switch self {
+        case .move: "PAIR or shard:N"
+        case .split: "shard:N"
+        default: "a name"
         }
     }
 
@@ -92,7 +106,12 @@ public enum OperatorCommand: String, CaseIterable, Sendable {
                 Arguments.Flag("--to", "TARGET", help: "shard:M for a pair, a node for a shard"),
                 Self.directory, Self.dryRun,
             ]
-        case .drain, .undrain, .resume: [Self.directory, Self.dryRun]
+        case .drain, .undrain, .resume, .split: [Self.directory, Self.dryRun]
+        case .addShard:
+            [
+                Self.directory, Self.dryRun,
+                Arguments.Flag("--json", help: "as the coordinator answers, without a wait"),
+            ]
         case .rebalance:
             [
                 Arguments.Flag("--plan", help: "show the moves"),
@@ -113,6 +132,8 @@ struct OperatorOrder: Equatable, Sendable {
     var directory: String
     /// The node, pair or shard that it is about; empty for the others.
     var subject = ""
+    /// The shard to add, if it is named, or to split.
+    var shard: Int?
     var target: OperatorTarget?
     var isDryRun = false
     var isJSON = false
@@ -121,11 +142,11 @@ struct OperatorOrder: Equatable, Sendable {
 
     init(_ command: OperatorCommand, _ words: [String]) throws(ArgumentError) {
         self.command = command
-        let takesSubject = [.move, .drain, .undrain, .halt, .resume].contains(command)
+        let takesSubject = [.move, .drain, .undrain, .halt, .resume, .split].contains(command)
         let arguments = try Arguments(
             words,
             flags: command.flags,
-            wordMax: takesSubject ? 1 : 0
+            wordMax: takesSubject || command == .addShard ? 1 : 0
         )
         directory = arguments.text("--dir") ?? "var/local"
         func has(_ name: String) -> Bool {
@@ -137,9 +158,12 @@ struct OperatorOrder: Equatable, Sendable {
         isCancelOnly = has("--cancel-only")
         if takesSubject {
             guard let word = arguments.words.first else {
-                throw .required(command == .move ? "PAIR or shard:N" : "a name")
+                throw .required(command.subjectName)
             }
             subject = try Self.checked(word, "NAME")
+        }
+        if command == .split || command == .addShard, let word = arguments.words.first {
+            shard = try Self.number(word)
         }
         if command == .move {
             target = try OperatorTarget(subject, try arguments.required("--to"))
@@ -147,6 +171,15 @@ struct OperatorOrder: Equatable, Sendable {
         if command == .rebalance, has("--plan") == has("--apply") {
             throw .required("--plan or --apply")
         }
+    }
+
+    /// A shard, as `3` or `shard:3`.
+    private static func number(_ word: String) throws(ArgumentError) -> Int {
+        let digits = word.hasPrefix("shard:") ? word.dropFirst(6) : word[...]
+        guard let number = UInt16(digits), number > 0 else {
+            throw .badValue(flag: "N", value: word, expected: "the number of a shard")
+        }
+        return Int(number)
     }
 
     /// Names go into paths and bodies as they are.

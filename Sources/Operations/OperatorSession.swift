@@ -3,7 +3,7 @@ import Workload
 
 /// Carries one command out against the coordinator that leads.
 struct OperatorSession {
-    private static let pollMilliseconds: UInt64 = 200
+    static let pollMilliseconds: UInt64 = 200
     private static let watchMilliseconds: UInt64 = 1000
     /// A hand-over takes milliseconds; longer means that somebody died meanwhile.
     private static let handOverMilliseconds: UInt64 = 10_000
@@ -27,6 +27,10 @@ struct OperatorSession {
         case .rebalance: Terminal.say(try client.order("/control/rebalance", body()).msg)
         case .halt: try tell(phasePath, phase: order.isCancelOnly ? "cancelOnly" : "halted")
         case .resume: try tell(phasePath, phase: "continuous")
+        case .addShard where order.isJSON:
+            Terminal.say(try client.orderJSON(Self.newShardPath, body(shard: order.shard)))
+        case .addShard: try addShard(order.shard)
+        case .split: try split()
         }
         return 0
     }
@@ -50,18 +54,18 @@ struct OperatorSession {
     }
 
     @discardableResult
-    private func tell(
+    func tell(
         _ path: String,
         to node: String? = nil,
         shard: Int? = nil,
         phase: String? = nil
-    ) throws(OperationError) -> String {
+    ) throws(OperationError) -> ControlReply {
         let reply = try client.order(path, body(to: node, shard: shard, phase: phase))
         Terminal.say(order.isDryRun ? "would: \(reply.msg)" : reply.msg)
-        return reply.msg
+        return reply
     }
 
-    private func body(
+    func body(
         to node: String? = nil,
         shard: Int? = nil,
         phase: String? = nil
@@ -96,7 +100,7 @@ struct OperatorSession {
 
     /// The coordinator tries again by itself what a failover cut short; only what it never wrote
     /// down is asked for again.
-    private func move(_ pair: String, to shard: Int) throws(OperationError) {
+    func move(_ pair: String, to shard: Int) throws(OperationError) {
         let path = "/control/pairs/\(pair)/move"
         let former = order.isDryRun ? nil : try client.status().newestRefusal(of: pair)
         try tell(path, shard: shard)

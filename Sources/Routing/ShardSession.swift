@@ -23,6 +23,8 @@ public enum SessionEffect: Equatable, Sendable {
     case send(SessionRequest)
     /// Answer the client that holds this token.
     case complete(token: UInt64, RequestOutcome)
+    /// The shard has sent funds to another one.
+    case reaches(ShardID)
 }
 
 /// A router's conversation with one shard, whoever is its primary.
@@ -213,6 +215,7 @@ public struct ShardSession: Sendable {
             if refusal == .gap { startOver(&effects) }
             effects.append(.disconnect)
             retry(now: now)
+        case .sendsTo(let shard): effects.append(.reaches(shard))
         }
     }
 

@@ -170,6 +170,7 @@ extension Replica {
             )
         )
         feed.publish(events, &effects)
+        tellDestinations(&effects)
         answerCredits(&effects)
         takeSnapshotIfDue(&effects)
     }

@@ -52,6 +52,7 @@ extension Replica {
         sessions.welcomed(stream)
         let last = machine.lastSequence(of: session)
         effects.append(.send(.welcome(epoch: epoch, sequence: last), to: stream))
+        tellDestinations(to: stream, &effects)
     }
 
     func refuse(

@@ -34,6 +34,24 @@ extension Replica {
         }
     }
 
+    /// Tells routers of shards that funds have gone to for the first time, before any question is
+    /// answered by a state that shows it.
+    func tellDestinations(_ effects: inout [ReplicaEffect]) {
+        guard machine.engine.outboxes.count != sessions.destinationCount else { return }
+        for shard in machine.engine.destinations {
+            for stream in sessions.streamsToTell(of: shard) {
+                effects.append(.send(.sendsTo(shard), to: stream))
+            }
+        }
+    }
+
+    /// Tells a router that has just come of all of them.
+    func tellDestinations(to stream: StreamID, _ effects: inout [ReplicaEffect]) {
+        for shard in machine.engine.destinations {
+            effects.append(.send(.sendsTo(shard), to: stream))
+        }
+    }
+
     /// Brings transfers on their way and settles those that arrived.
     func relayTransfers(_ effects: inout [ReplicaEffect]) {
         let outboxes = machine.engine.outboxes

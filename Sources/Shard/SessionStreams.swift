@@ -46,6 +46,9 @@ struct SessionStreams {
     /// Questions that the verification in flight answers.
     var verifying: [StreamQuestion] = []
 
+    /// Shards that streams were told of: this one has sent funds there.
+    private var destinations: Set<ShardID> = []
+
     func isOpen(_ stream: StreamID) -> Bool { streams[stream] != nil }
 
     func session(of stream: StreamID) -> SessionID? { streams[stream]?.session }
@@ -66,6 +69,15 @@ struct SessionStreams {
             guard let state = streams[stream], !state.isWelcome else { return nil }
             return (stream, state.session)
         }
+    }
+
+    /// How many shards streams were told of.
+    var destinationCount: Int { destinations.count }
+
+    /// Streams to tell that funds have gone to a shard for the first time.
+    mutating func streamsToTell(of shard: ShardID) -> [StreamID] {
+        guard destinations.insert(shard).inserted else { return [] }
+        return streams.keys.filter { streams[$0]?.isWelcome ?? false }.sorted()
     }
 
     /// Whether another command fits; counts it when it does.

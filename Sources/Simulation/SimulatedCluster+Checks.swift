@@ -42,6 +42,9 @@ extension SimulatedCluster {
     }
 
     func send(_ response: SessionResponse, to stream: UInt64, _ number: Int) {
+        // No shard is added here and all are asked for all that there is: nobody needs to be told,
+        // and pinned seeds go on as they did.
+        if case .sendsTo = response { return }
         if case .reply(let sequence, let reply) = response, let session = streams[stream]?.session {
             check(reply, to: session, sequence, number)
         }

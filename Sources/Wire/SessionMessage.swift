@@ -126,6 +126,8 @@ public enum SessionResponse: Equatable, Sendable {
     case answer(id: UInt64, Reply)
     /// The stream ends.
     case refused(SessionRefusal)
+    /// The shard has sent funds to another one; comes before any answer that shows it.
+    case sendsTo(ShardID)
 
     /// The largest message taken, in bytes.
     public static let sizeMax = 8 << 20
@@ -151,6 +153,9 @@ public enum SessionResponse: Equatable, Sendable {
             case .refused(let refusal):
                 writer.write(UInt8(3))
                 writer.write(refusal)
+            case .sendsTo(let shard):
+                writer.write(UInt8(4))
+                writer.write(shard)
             }
         }
     }
@@ -170,6 +175,7 @@ public enum SessionResponse: Equatable, Sendable {
         case 1: self = .reply(sequence: try reader.read(UInt64.self), try reader.readReply())
         case 2: self = .answer(id: try reader.read(UInt64.self), try reader.readReply())
         case 3: self = .refused(try reader.read(SessionRefusal.self))
+        case 4: self = .sendsTo(try reader.read(ShardID.self))
         default: throw .badValue(field: "SessionResponse", at: start)
         }
         try reader.finish()

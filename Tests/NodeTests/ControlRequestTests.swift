@@ -53,6 +53,11 @@ import Trading
             try read("POST", "pairs/BTCUSDT/phase", #"{"phase":"cancelOnly"}"#)
                 == .setPhase(pair: "BTCUSDT", .cancelOnly, isDryRun: false)
         )
+        #expect(try read("POST", "shards") == .addShard(nil, isDryRun: false))
+        #expect(
+            try read("POST", "shards", #"{"shard":5,"dryRun":true}"#)
+                == .addShard(ShardID(5), isDryRun: true)
+        )
         #expect(
             try read("POST", "rebalance", #"{"dryRun":true}"#) == .rebalance(isDryRun: true)
         )
@@ -69,7 +74,9 @@ import Trading
     @Test(arguments: [
         ("pairs/BTCUSDT/move", ""), ("pairs/BTCUSDT/move", #"{"shard":70000}"#),
         ("pairs/BTCUSDT/phase", #"{"phase":"asleep"}"#), ("shards/one/switch", ""),
-        ("shards/65536/switch", ""), ("nodes/n1/drain", #"{"to":"n2"}"#),
+        ("shards/65536/switch", ""), ("shards", #"{"shard":0}"#),
+        ("shards", #"{"shard":65536}"#), ("shards", #"{"to":"n1"}"#),
+        ("nodes/n1/drain", #"{"to":"n2"}"#),
     ])
     func aMissingOrWrongValueIsRefused(path: String, body: String) {
         #expect(code("POST", path, body) == "400 BAD_REQUEST")

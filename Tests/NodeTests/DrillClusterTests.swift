@@ -16,7 +16,7 @@ struct DrillClusterTests {
     @Test(arguments: [
         "kill-primary", "kill-standby", "kill-router", "kill-coordinator", "kill-redis",
         "kill-edge", "pause-primary", "retry-storm", "rolling-upgrade", "noisy-neighbour",
-        "switch-over", "drain-node", "add-node", "kill-during-move",
+        "switch-over", "drain-node", "add-node", "add-shard", "kill-during-move",
         "auto-rebalance",
     ])
     func nothingIsLost(drill: String) throws {

@@ -42,6 +42,23 @@ import Testing
         #expect(isRefused(.drain, "n1", "--json"))
     }
 
+    @Test func shardsAreNamedByNumber() throws {
+        #expect(try OperatorOrder(.addShard, []).shard == nil)
+        #expect(try OperatorOrder(.addShard, ["5", "--dry-run"]).shard == 5)
+        #expect(try OperatorOrder(.addShard, ["--json"]).isJSON)
+        #expect(try OperatorOrder(.split, ["shard:3"]).shard == 3)
+        #expect(isRefused(.addShard, "0"))
+        #expect(isRefused(.addShard, "65536"))
+        #expect(isRefused(.addShard, "5", "6"))
+        #expect(isRefused(.split))
+        #expect(isRefused(.split, "BTCUSDT"))
+    }
+
+    @Test func aSplitTakesEverySecondPair() {
+        #expect(OperatorSession.half(of: ["A", "B", "C", "D", "E"]) == ["B", "D"])
+        #expect(OperatorSession.half(of: ["A"]).isEmpty)
+    }
+
     @Test func rebalanceWantsOneOfTwo() throws {
         #expect(try OperatorOrder(.rebalance, ["--plan"]).isDryRun)
         #expect(try !OperatorOrder(.rebalance, ["--apply"]).isDryRun)

@@ -95,6 +95,12 @@ private struct SessionRig {
         #expect(rig.takeCommands() == [[1, 0]])
     }
 
+    @Test func saysWhereTheShardHasSentFunds() {
+        var rig = SessionRig.open()
+        rig.receive(.sendsTo(ShardID(5)))
+        #expect(rig.effects == [.reaches(ShardID(5))])
+    }
+
     @Test func numbersWithoutAHoleAndAcknowledgesWhatItHas() {
         var rig = SessionRig.open()
         for token in 1...3 as ClosedRange<UInt64> { rig.submit(token) }

@@ -54,6 +54,30 @@ import Wire
         #expect(deliveries(rig) == [1, 2, 3])
     }
 
+    @Test func routersHearWhereFundsWentBeforeAnAnswerShowsIt() throws {
+        let rig = ReplicaRig.primary(TestLog())
+        rig.hello(1)
+        rig.settle()
+        #expect(!rig.sent(1).contains(.sendsTo(destination)))
+        rig.hello(2, session: 8)
+        rig.command(1, 1, .transfer(Self.coin, to: destination, reference: 91))
+        rig.query(2, 5, .balances(account: Self.coin.account))
+        rig.settle()
+        for stream in [UInt64(1), 2] {
+            #expect(rig.sent(stream).count { $0 == .sendsTo(destination) } == 1)
+        }
+        let told = try #require(rig.sent(2).firstIndex(of: .sendsTo(destination)))
+        let answered = try #require(
+            rig.sent(2).firstIndex { if case .answer(5, _) = $0 { true } else { false } }
+        )
+        #expect(told < answered)
+        rig.command(1, 2, .transfer(Self.coin, to: destination, reference: 92))
+        rig.hello(3, session: 9)
+        rig.settle()
+        #expect(rig.sent(1).count { $0 == .sendsTo(destination) } == 1)
+        #expect(rig.sent(3).count { $0 == .sendsTo(destination) } == 1)
+    }
+
     @Test func onlySoManyAreUnderWayAtOnce() {
         let rig = source(sending: 300)
         #expect(deliveries(rig).count == 256)

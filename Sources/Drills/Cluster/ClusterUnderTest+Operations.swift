@@ -19,7 +19,7 @@ extension ClusterUnderTest {
     private static let answerMilliseconds: UInt64 = 2000
     private static let changeMilliseconds: UInt64 = 30_000
     /// Nothing else may have this name of a zone.
-    private static let joinedZone = "joined"
+    static let joinedZone = "joined"
 
     /// Lets a standby take a shard over.
     func handOver(_ shard: Int) throws(LoadError) {
@@ -81,7 +81,8 @@ extension ClusterUnderTest {
     }
 
     /// Starts a node that the topology does not know, as an operator does: into the plan, and up.
-    func join() throws(LoadError) -> JoinedNode {
+    @discardableResult
+    func join(zone: String = ClusterUnderTest.joinedZone) throws(LoadError) -> JoinedNode {
         var plan = try own.plan()
         guard plan.nodes.count < PortLayout.nodeMax, let first = plan.nodes.first else {
             throw LoadError("the cluster takes no more nodes")
@@ -91,7 +92,7 @@ extension ClusterUnderTest {
         plan.nodes.append(
             ClusterPlan.Endpoint(
                 id: node.id,
-                zone: Self.joinedZone,
+                zone: zone,
                 host: first.host,
                 port: first.port + plan.nodes.count
             )
@@ -134,7 +135,7 @@ extension ClusterUnderTest {
         guard node.process == nil else { throw LoadError("\(node.id) does not end") }
     }
 
-    private func wait(
+    func wait(
         _ what: String,
         until isDone: (ClusterStatus) -> Bool
     ) throws(LoadError) {
@@ -147,7 +148,7 @@ extension ClusterUnderTest {
     }
 
     /// Asks for something; again while a shard does not serve, as a slow disk can let it.
-    private func order(_ path: String, _ json: String = "") throws(LoadError) {
+    func order(_ path: String, _ json: String = "") throws(LoadError) {
         let deadline = waiter.loop.nowNanoseconds + Self.changeMilliseconds * 1_000_000
         while true {
             guard let client = coordinators[leaderIndex].client else {

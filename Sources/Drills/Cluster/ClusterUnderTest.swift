@@ -145,7 +145,7 @@ public final class ClusterUnderTest {
     func waitForAcceptors() throws(LoadError) {
         guard plan.redis.count > 1 else { return }
         let endpoints = initial.redis.compactMap { Endpoint(url: $0.url) }
-        let shards = [0] + plan.shards.map { Int($0.id) }
+        let shards = [0] + (status()?.shards.map(\.id) ?? plan.shards.map { Int($0.id) })
         let deadline = waiter.loop.nowNanoseconds + Self.leadMilliseconds * 1_000_000
         while waiter.loop.nowNanoseconds < deadline, !waiter.isInterrupted {
             let tails = endpoints.map { LogTails($0, shards: shards, loop: waiter.loop) }

@@ -19,6 +19,7 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
     case switchOver = "switch-over"
     case drainNode = "drain-node"
     case addNode = "add-node"
+    case grow = "add-shard"
     case movePair = "move-pair"
     case rebalanceUnderLoad = "rebalance-under-load"
     case killDuringMove = "kill-during-move"
@@ -50,6 +51,7 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
         case .switchOver: "a primary is told to hand over: no client sees an error"
         case .drainNode: "a node gives everything away: no client sees an error"
         case .addNode: "a new node joins, gets replicas, leads, and leaves: no client sees an error"
+        case .grow: "as many nodes and shards again, with pairs: no client sees an error"
         case .movePair: "a pair moves to another shard while it trades: no client sees an error"
         case .rebalanceUnderLoad: "every pair moves, one after another: no client sees an error"
         case .killDuringMove: "kill -9 at each step of a pair's move: it moves or stays, whole"
@@ -82,7 +84,7 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
             .riseWherePrimariesWere
         case .killStandby, .killRouter, .killCoordinator, .killEdge, .pauseStandby,
             .pauseRouter, .pauseCoordinator, .pauseEdge, .noisyNeighbour, .clockJump, .movePair,
-            .rebalanceUnderLoad:
+            .rebalanceUnderLoad, .grow:
             .stay
         case .rollingUpgrade, .addNode, .autoRebalance, .mixed: .free
         case .killRedis, .pauseRedis, .fillDisk: keepsQuorum ? .stay : .free
@@ -106,7 +108,7 @@ public enum DrillKind: String, CaseIterable, Codable, Sendable {
         case .killPrimary, .killStandby, .killRouter, .killCoordinator, .killRedis, .killEdge,
             .zoneLoss, .noisyNeighbour, .retryStorm, .rollingUpgrade, .mixed, .partition,
             .fillDisk, .clockJump, .switchOver, .drainNode, .addNode, .movePair,
-            .rebalanceUnderLoad, .killDuringMove, .autoRebalance:
+            .rebalanceUnderLoad, .grow, .killDuringMove, .autoRebalance:
             nil
         }
     }

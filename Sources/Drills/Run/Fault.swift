@@ -16,6 +16,8 @@ struct Fault {
         case drain
         /// A new node takes over from it, and leaves again.
         case join
+        /// Nodes join and shards are added, and a pair moves to each of them.
+        case grow(nodes: Int, shards: Int)
         /// Pairs move to other shards, one after another.
         case move([PairTarget])
         /// Only some pairs get orders, until the cluster has evened that out.
@@ -47,7 +49,8 @@ struct Fault {
             case .pause(let milliseconds), .fill(let milliseconds): milliseconds
             case .cut(_, _, let phases): phases.reduce(0, +)
             case .jump(let jump): jump.milliseconds
-            case .kill, .restart, .handOver, .drain, .join, .move, .killAtStep, .crowd, .spin:
+            case .kill, .restart, .handOver, .drain, .join, .grow, .move, .killAtStep, .crowd,
+                .spin:
                 nil
             }
         }
@@ -55,7 +58,7 @@ struct Fault {
         /// Whether nothing breaks: what counts is how long anybody waits meanwhile.
         var isPlanned: Bool {
             switch self {
-            case .handOver, .drain, .join, .move, .crowd: true
+            case .handOver, .drain, .join, .grow, .move, .crowd: true
             case .kill, .pause, .restart, .killAtStep, .spin, .cut, .fill, .jump: false
             }
         }
@@ -93,6 +96,7 @@ struct Fault {
         case .handOver: "handed over by \(what)"
         case .drain: "drained \(what)"
         case .join: "a new node took over from \(what)"
+        case .grow(let nodes, let shards): "added \(nodes) nodes and \(shards) shards"
         case .move(let pairs):
             "moved " + pairs.map { "\($0.symbol) to shard \($0.shard)" }.joined(separator: ", ")
         case .crowd(let crowd): "all orders for \(crowd.symbols.joined(separator: ", "))"

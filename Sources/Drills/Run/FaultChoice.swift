@@ -107,6 +107,7 @@ struct FaultChooser {
         case .killDuringMove:
             return try killDuringMove(number, status, coordinator: coordinator, &random)
         case .autoRebalance: return try crowd(number, status)
+        case .grow: return growth(status)
         case .drainNode, .addNode:
             guard let node = status.leaders.randomElement(using: &random) else {
                 throw LoadError("no node leads a shard")

@@ -100,4 +100,19 @@ extension FaultChooser {
         choice.shards.removeAll(where: \.pairs.isEmpty)
         return choice
     }
+
+    /// As many shards again as at the start; nodes only until there are twice as many.
+    func growth(_ status: ClusterStatus) -> FaultChoice {
+        let nodes = status.nodes.count { $0.role == "shard" }
+        return FaultChoice(
+            members: [],
+            // A shard without pairs acknowledges nothing.
+            shards: status.shards.filter { !$0.pairs.isEmpty },
+            excused: [],
+            action: .grow(
+                nodes: max(2 * plan.nodes.count - nodes, 0),
+                shards: plan.shards.count
+            )
+        )
+    }
 }

@@ -125,6 +125,7 @@ final class FaultInjector {
                 Strike(nanoseconds: end, what: "silence"),
             ]
         case .handOver(let shard): try cluster.handOver(shard)
+        case .grow(let nodes, let shards): try cluster.grow(nodes: nodes, shards: shards)
         case .move(let pairs):
             for pair in pairs { try cluster.move(pair.symbol, to: pair.shard) }
         case .killAtStep(let kill): return try self.strike(kill, fault)
@@ -192,7 +193,7 @@ final class FaultInjector {
             for target in fault.targets {
                 try cluster.waitUntilReplaced(target.member, old: target.pid)
             }
-        case .restart, .handOver, .drain, .join, .move, .crowd, .spin: break
+        case .restart, .handOver, .drain, .join, .grow, .move, .crowd, .spin: break
         }
         if fault.hitsCoordinator { try cluster.waitForOneLeader() }
         return try cluster.waitUntilHealthy()

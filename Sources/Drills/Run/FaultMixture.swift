@@ -21,8 +21,8 @@ struct FaultMixture {
         DrillKind.allCases.filter { kind in
             switch kind {
             case .noisyNeighbour, .rollingUpgrade, .switchOver, .drainNode, .addNode, .movePair,
-                .rebalanceUnderLoad, .killDuringMove, .autoRebalance, .mixed, .partition, .fillDisk,
-                .clockJump:
+                .rebalanceUnderLoad, .grow, .killDuringMove, .autoRebalance, .mixed, .partition,
+                .fillDisk, .clockJump:
                 false
             case .killPrimary, .killStandby, .killRouter, .killCoordinator, .killRedis, .killEdge,
                 .pausePrimary, .pauseStandby, .pauseRouter, .pauseCoordinator, .pauseRedis,

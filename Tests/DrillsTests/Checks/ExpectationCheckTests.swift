@@ -23,7 +23,7 @@ import Workload
             #expect(with.isEmpty)
         case .killRedis, .pauseRedis, .killStandby, .killRouter, .killCoordinator, .killEdge,
             .pauseStandby, .pauseRouter, .pauseCoordinator, .pauseEdge, .noisyNeighbour,
-            .fillDisk, .clockJump, .movePair, .rebalanceUnderLoad:
+            .fillDisk, .clockJump, .movePair, .rebalanceUnderLoad, .grow:
             #expect(without.isEmpty)
             #expect(with.count == 1)
         case .rollingUpgrade, .addNode, .autoRebalance, .mixed:

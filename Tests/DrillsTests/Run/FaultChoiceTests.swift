@@ -117,6 +117,22 @@ import Workload
         #expect(shards == [1, 2, 3, 4])
     }
 
+    @Test func aClusterGrowsByItsOwnSizeAndExcusesNobody() throws {
+        let cluster = try SampleCluster("local")
+        let choice = try cluster.choice(.grow)
+        #expect(choice.action == .grow(nodes: 3, shards: 4))
+        #expect(choice.members.isEmpty && choice.deposed.isEmpty && choice.excused == [])
+        #expect(choice.shards.count == 4)
+        var status = cluster.status
+        status.nodes += ["n4", "n5", "n6"].map {
+            .init(id: $0, role: "shard", state: "alive", pid: 1)
+        }
+        status.shards[3].pairs = []
+        let next = cluster.chooser.growth(status)
+        #expect(next.action == .grow(nodes: 0, shards: 4))
+        #expect(next.shards.map(\.id) == [1, 2, 3], "one without pairs acknowledges nothing")
+    }
+
     @Test func noiseHitsNobodyAndExcusesNobody() throws {
         let choice = try SampleCluster("local").choice(.noisyNeighbour)
         #expect(choice.members.isEmpty)

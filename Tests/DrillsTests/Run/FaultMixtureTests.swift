@@ -28,7 +28,7 @@ import Workload
         let injections = Set(FaultMixture.injections)
         #expect(drawn(mixture, status) == injections)
         #expect(
-            injections.isDisjoint(with: [.mixed, .rollingUpgrade, .switchOver, .addNode])
+            injections.isDisjoint(with: [.mixed, .rollingUpgrade, .switchOver, .addNode, .grow])
         )
         // Without a node that only follows there is none to hit.
         #expect(
