@@ -92,9 +92,13 @@ final class ShardChannel {
 
     // MARK: Feed
 
-    private func openFeed() {
+    private func closeFeed() {
         feedLink?.close()
         feedLink = nil
+    }
+
+    private func openFeed() {
+        closeFeed()
         feedRetryAt = context.now + 50_000_000
         guard let feedAddress else { return }
         let query = FeedQuery(shard: shard, position: mirror.position)
@@ -155,7 +159,8 @@ final class ShardChannel {
             case .arrived(let arrival): router.arrived(arrival, at: shard)
             case .resync:
                 mirror.forget()
-                openFeed()
+                // Not at once again to a replica that is behind: the next tick does it.
+                if context.now >= feedRetryAt { openFeed() } else { closeFeed() }
             }
         }
     }

@@ -19,7 +19,7 @@ public enum MirrorEffect: Equatable, Sendable {
     case ready(token: UInt64, isCurrent: Bool)
     /// A pair trades on this shard now; can be said again.
     case arrived(PairArrival)
-    /// Ask the replica again, with a snapshot, since events are missing.
+    /// Ask again, with a snapshot, since events are missing or the replica is behind.
     case resync
 }
 
@@ -42,6 +42,8 @@ public struct MarketMirror: Sendable {
 
     /// The last event applied; `nil` before the first snapshot.
     public private(set) var position: SequenceNumber?
+    /// The last event ever applied: what a replica that is behind it shows would go back in time.
+    private var newest = SequenceNumber(0)
     private var waiters: [Waiter] = []
     /// Messages that come after the arrival of a pair whose other events are still to come, from
     /// the shard it left.
@@ -117,8 +119,10 @@ public struct MarketMirror: Sendable {
     ) {
         switch message {
         case .snapshot(let position, let pairs):
+            guard position >= newest else { return effects.append(.resync) }
             for pair in pairs { Self.replace(pair, &markets, observer) }
             self.position = position
+            newest = position
         case .events(let first, let events):
             guard let position, first.rawValue == position.rawValue + 1 else {
                 return effects.append(.resync)
@@ -129,9 +133,10 @@ public struct MarketMirror: Sendable {
                 self.position = nil
                 return effects.append(.resync)
             }
-            self.position = SequenceNumber(position.rawValue + UInt64(count))
+            newest = SequenceNumber(position.rawValue + UInt64(count))
+            self.position = newest
             guard count < events.count else { return }
-            let next = SequenceNumber(position.rawValue + UInt64(count) + 1)
+            let next = SequenceNumber(newest.rawValue + 1)
             held = [.events(first: next, Array(events[count...]))]
         case .heartbeat(let reached):
             if let position, reached > position { effects.append(.resync) }

@@ -149,6 +149,16 @@ private final class Recorder: MarketObserver {
         #expect(mirror.isHolding, "other events of the pair come from the shard it left")
     }
 
+    @Test mutating func aReplicaThatIsBehindIsNotFollowed() {
+        _ = receive(snapshot(4, updateID: 3))
+        _ = receive(events(5, [level(4)]))
+        mirror.forget()
+        #expect(receive(snapshot(4, updateID: 3)) == [.resync])
+        #expect(mirror.position == nil)
+        #expect(receive(snapshot(5, updateID: 4)).isEmpty)
+        #expect(mirror.position == SequenceNumber(5))
+    }
+
     @Test mutating func readsWaitForTheirPosition() {
         #expect(wait(5, 1).isEmpty)
         _ = receive(snapshot(4, updateID: 3))
