@@ -80,6 +80,29 @@ import Trading
         #expect(kept.exchange.snapshot == restored.exchange.snapshot)
     }
 
+    /// A pair that trades has a full window: something leaves it at every order.
+    @Test func aPairWithAFullHistoryMovesWhileItTrades() throws {
+        let exchange = Exchange()
+        var last: Order?
+        func trade(_ number: Int) throws {
+            let (buyer, seller): (UInt32, UInt32) = number % 2 == 0 ? (1, 2) : (2, 1)
+            try #require(exchange.order(exchange.limit(.buy, 1, at: 10, by: buyer)) != nil)
+            last = exchange.order(exchange.limit(.sell, 1, at: 10, by: seller))
+            try #require(last?.status == .filled)
+        }
+        // Two closed orders and two fills each: both windows are full.
+        for number in 0...20_000 { try trade(number) }
+        let away = Self.destination(of: exchange, .plain)
+        let mover = try #require(PairMover(InstrumentID(1), from: exchange, to: away))
+        while !mover.isCopied {
+            try #require(mover.copyPart() == .done)
+            try trade(Int(mover.partCount))
+        }
+        #expect(mover.finish() == .done)
+        let order = try #require(last)
+        #expect(away.state(order.id.rawValue, of: order.account.rawValue) == order)
+    }
+
     @Test func whatIsFrozenTakesNothingAndGoesOnUnderTheNewGenerationOnly() throws {
         let exchange = Exchange()
         let away = Self.destination(of: exchange, .plain)

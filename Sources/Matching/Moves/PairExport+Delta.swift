@@ -123,6 +123,8 @@ extension PairExport {
         upTo size: Int
     ) -> Bool {
         let firstNamed = firstNamed
+        // Their names are told by these records alone.
+        guard market.blotter.closed.evicted <= firstNamed else { return false }
         return tell(market.blotter.closed, \.closedNext, shared, &writer, upTo: size) {
             $2.write($1 < firstNamed ? PairRecord.oldOrder : .closedOrder)
             $2.write($0)
@@ -166,23 +168,27 @@ extension PairExport {
     }
 
     /// Appends records of a history from the next one on until the part is long enough.
+    ///
+    /// What leaves the window before the first is told is nobody's loss; what leaves it in between
+    /// would be a hole.
     private mutating func tell<Record>(
         _ history: borrowing AccountHistory<Record>,
-        _ next: WritableKeyPath<Self, UInt64>,
+        _ next: WritableKeyPath<Self, UInt64?>,
         _ shared: borrowing SharedState,
         _ writer: inout ByteWriter,
         upTo size: Int,
         _ write: (Record, UInt64, inout ByteWriter) -> Void,
         account: (Record) -> AccountID
     ) -> Bool {
-        guard history.evicted <= self[keyPath: next] else { return false }
-        while self[keyPath: next] < history.total, writer.bytes.count < size {
-            let number = self[keyPath: next]
+        var number = self[keyPath: next] ?? history.evicted
+        guard history.evicted <= number else { return false }
+        while number < history.total, writer.bytes.count < size {
             let record = history[Int(number - history.evicted)]
             tellTerms(ofAccount: account(record), shared, &writer)
             write(record, number, &writer)
-            self[keyPath: next] = number + 1
+            number += 1
         }
+        self[keyPath: next] = number
         return true
     }
 

@@ -49,17 +49,14 @@ public struct PairExport: Sendable {
     var known: Set<Int32> = []
     /// Closed orders from this one on close their names too.
     let firstNamed: UInt64
-    /// The next records of the three histories to be told.
-    var closedNext: UInt64
-    var fillsNext: UInt64
-    var listsNext: UInt64
+    /// The next records of the three histories to be told; `nil` before the first of each.
+    var closedNext: UInt64?
+    var fillsNext: UInt64?
+    var listsNext: UInt64?
 
     init(_ market: borrowing Market) {
         instrument = market.instrument.id
         firstNamed = market.blotter.closed.total
-        closedNext = market.blotter.closed.evicted
-        fillsNext = market.blotter.fills.evicted
-        listsNext = market.blotter.lists.closed.evicted
     }
 
     /// Whether every part was told.
