@@ -149,7 +149,8 @@ let package = Package(
         tests(
             "Node",
             [
-                "Node", "Configuration", "Membership", "EventLoop", "TLS", "HTTP", "Wire", "Trading",
+                "Node", "Configuration", "Membership", "EventLoop", "TLS", "HTTP", "Wire",
+                "Trading",
             ]
         ),
         tests("Supervision", ["Supervision", "Configuration", "EventLoop"]),
