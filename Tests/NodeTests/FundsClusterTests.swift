@@ -30,9 +30,12 @@ struct FundsClusterTests {
 
     /// Free and locked BTC of the first account, as it is told.
     private func coins(_ cluster: TestCluster) throws -> [Int64]? {
-        let bytes = try cluster.signed("GET", "/api/v3/account")
+        try coins(in: try cluster.signed("GET", "/api/v3/account"))
+    }
+
+    private func coins(in answer: [UInt8]) throws -> [Int64]? {
         // A shard without a primary answers nobody for a moment.
-        guard let account = try? JSONDecoder().decode(Account.self, from: Data(bytes)) else {
+        guard let account = try? JSONDecoder().decode(Account.self, from: Data(answer)) else {
             return nil
         }
         let balance = try #require(account.balances.first { $0.asset == "BTC" })
@@ -84,6 +87,31 @@ struct FundsClusterTests {
         #expect(answers.count { $0.hasPrefix("200 ") } == 1, "\(answers)")
         #expect(answers.count { $0.contains("-2010") } == 1, "\(answers)")
         #expect(try coins(cluster) == [100 * 100_000_000, Self.all - 100 * 100_000_000])
+    }
+
+    @Test func whoAsksWhileFundsMoveSeesAllOfThem() throws {
+        let cluster = try TestCluster()
+        defer { cluster.stop() }
+        let question = ("GET", "/api/v3/account", "")
+        for round in 0..<10 {
+            // More than either shard has by itself.
+            let orders = (1...7).map { number in
+                round % 2 == 0 ? sell(9_000, 10 * round + number) : buy(9_000, 10 * round + number)
+            }
+            let answers = try cluster.signedTogether(orders.flatMap { [$0, question] })
+            #expect(
+                answers.count == 14 && answers.allSatisfy { $0.hasPrefix("200 ") },
+                "\(answers)"
+            )
+            for answer in answers where !answer.contains("clientOrderId") {
+                let sum = try coins(in: Array(answer.utf8.dropFirst(4)))?.reduce(0, +)
+                #expect(sum == Self.all, "\(answer)")
+            }
+            let pair = round % 2 == 0 ? "BTCUSDT" : "BNBBTC"
+            let gone = try cluster.signed("DELETE", "/api/v3/openOrders", "symbol=\(pair)")
+            #expect(String(decoding: gone, as: UTF8.self).contains("CANCELED"))
+        }
+        #expect(try coins(cluster) == [Self.all, 0])
     }
 
     @Test func depositsAndWithdrawalsCountOnce() throws {
