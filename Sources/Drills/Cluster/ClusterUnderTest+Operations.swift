@@ -157,20 +157,22 @@ extension ClusterUnderTest {
             let answer = waiter.result(timeoutMilliseconds: Self.answerMilliseconds) {
                 client.post(path, json: Array(json.utf8), completion: $0)
             }
-            if case .success(let response)? = answer, response.status == 200 { return }
-            let text = Self.text(of: answer)
+            guard let text = answer.map(\.refusal) ?? "no answer" else { return }
             guard text.contains("NOT_SERVING"), waiter.loop.nowNanoseconds < deadline else {
                 throw LoadError("\(path) was refused: \(text)")
             }
             waiter.pause(milliseconds: 20)
         }
     }
+}
 
-    private static func text(of answer: Result<HTTPResponse, HTTPError>?) -> String {
-        switch answer {
-        case .success(let response)?: String(decoding: response.body, as: UTF8.self)
-        case .failure(let error)?: "\(error)"
-        case nil: "no answer"
+extension Result where Success == HTTPResponse, Failure == HTTPError {
+    /// Why an order came to nothing; `nil` when it was taken.
+    var refusal: String? {
+        switch self {
+        case .success(let response) where response.status == 200: nil
+        case .success(let response): String(decoding: response.body, as: UTF8.self)
+        case .failure(let error): "\(error)"
         }
     }
 }

@@ -1,7 +1,6 @@
 import Configuration
 import EventLoop
 import Glibc
-import HTTP
 import Workload
 
 // Somebody dies at a step of a move.
@@ -106,16 +105,5 @@ extension FaultInjector {
         cluster.waiter.wait(timeoutMilliseconds: Self.stepMilliseconds) { watch.isReady }
         guard watch.isReady else { throw LoadError("the logs cannot be followed") }
         return watch
-    }
-}
-
-extension Result where Success == HTTPResponse, Failure == HTTPError {
-    /// Why an order came to nothing; `nil` when it was taken.
-    fileprivate var refusal: String? {
-        switch self {
-        case .success(let response) where response.status == 200: nil
-        case .success(let response): String(decoding: response.body, as: UTF8.self)
-        case .failure(let error): "\(error)"
-        }
     }
 }
