@@ -9,23 +9,21 @@ extension Gateway {
     /// Checks timestamp and signature.
     ///
     /// - Parameters:
-    ///   - request: Its raw bytes are what was signed.
     ///   - call: Its decoded parameters.
     ///   - key: Whose secret must have signed.
+    ///   - payloads: What may have been signed; any one will do.
     /// - Throws: -1102, -1100, -1131, -1021 or -1022.
     func checkSignature(
-        of request: APIRequest,
-        _ call: Call,
-        _ key: APIKey
+        of call: Call,
+        _ key: APIKey,
+        over payloads: [[UInt8]]
     ) throws(APIError) {
         let signature = try call.parameters.required("signature")
         _ = try call.parameters.required("timestamp")
         try Self.checkTime(call)
-        let payload = SignedPayload.bytes(query: request.query, body: request.body)
-        let expected = authenticate(key, payload)
-        guard SignedPayload.matches(expected, hexadecimal: signature) else {
-            throw .invalidSignature
-        }
+        for payload in payloads
+        where SignedPayload.matches(authenticate(key, payload), hexadecimal: signature) { return }
+        throw .invalidSignature
     }
 
     private static func checkTime(_ call: Call) throws(APIError) {

@@ -67,7 +67,8 @@ public struct Gateway {
         case .signed(let endpoint):
             let key = try keys.key(request.apiKey)
             let call = try Call(request, now: now)
-            try checkSignature(of: request, call, key)
+            let payload = SignedPayload.bytes(query: request.query, body: request.body)
+            try checkSignature(of: call, key, over: [payload])
             guard key.canTrade || !endpoint.trades else {
                 throw .refusedKey(reason: "The key lacks the permission to trade.")
             }
