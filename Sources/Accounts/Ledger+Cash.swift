@@ -124,6 +124,14 @@ extension Ledger {
         }.sorted { $0.number < $1.number }
     }
 
+    /// The movement that the last change of funds made, if it has not been taken yet.
+    ///
+    /// - Returns: `nil` when nothing moved, such as for a reference that came before.
+    public mutating func takeMovement() -> Movement? {
+        defer { newMovement = nil }
+        return newMovement
+    }
+
     /// Puts a movement into its journal.
     mutating func note(
         _ kind: Movement.Kind,
@@ -143,6 +151,7 @@ extension Ledger {
             sequence: sequence,
             reference: reference
         )
+        newMovement = movement
         switch kind {
         case .sent, .received: transferJournal.append(movement)
         case .deposited, .reserved, .withdrawn, .released: cashJournal.append(movement)

@@ -56,6 +56,8 @@ public struct Ledger: ~Copyable {
     /// Transfers between shards.
     var transferJournal = Journal()
     var movementCount: UInt64 = 0
+    /// Not part of the state: for who changes it, to tell.
+    var newMovement: Movement?
     @usableFromInline var running = StateDigest()
     /// By the tier of an account's terms; never empty.
     @usableFromInline var tiers: ContiguousArray<FeeTier> = [.whole]

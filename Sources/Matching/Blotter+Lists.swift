@@ -40,7 +40,10 @@ extension Blotter {
             }
         }
         lists.open[order.list] = list
-        if list.openCount == 0 { lists.finish(order.list) }
+        guard list.openCount == 0 else { return }
+        lists.finish(order.list)
+        list.list.status = .allDone
+        report(list.list, &shared)
     }
 
     private mutating func end(_ orders: [OrderID], _ status: OrderStatus) {

@@ -52,6 +52,7 @@ extension Blotter {
             if refill == 0 {
                 records[slot.index].order.status = status
                 note(slot)
+                reportEnd(of: records[slot.index].order, &shared)
                 retire(slot, tag.owner, &shared)
             }
         }
@@ -97,6 +98,9 @@ extension Blotter {
         records[slot.index].order.prevented.lots += lots
         records[slot.index].order.updatedAt = shared.now
         note(slot)
+        // One that ends by it is told of as it ends.
+        guard records[slot.index].order.remaining != .zero else { return }
+        report(.tradePrevention, records[slot.index].order, &shared)
     }
 
     /// Ends a resting order whose slot the book frees.
@@ -110,6 +114,7 @@ extension Blotter {
         records[slot.index].order.status = .expiredInMatch
         records[slot.index].order.updatedAt = shared.now
         note(slot)
+        reportEnd(of: records[slot.index].order, &shared)
         retire(slot, owner, &shared)
     }
 
@@ -145,12 +150,13 @@ extension Blotter {
             : settle(trade, buyer: maker, seller: other, &shared)
         let (makerFee, takerFee) =
             taker == .buy ? (fees.seller, fees.buyer) : (fees.buyer, fees.seller)
-        book(trade, slot, owner, makerFee)
+        book(trade, slot, owner, makerFee, &shared)
         let fill = Self.fill(trade, of: incoming.order, takerFee)
         fills.append(fill, owner: incoming.name.owner)
         if incoming.isAnswered { shared.answer.append(fill) }
         incoming.order.executed.lots += lots
         incoming.order.cumulativeQuote += cost
+        report(fill, of: &incoming, &shared)
     }
 
     /// Numbers a trade and tells the market.
@@ -183,13 +189,21 @@ extension Blotter {
     }
 
     /// Books a trade to the record of a resting order.
-    mutating func book(_ trade: Trade, _ slot: OrderSlot, _ owner: AccountSlot, _ fee: Fee) {
+    mutating func book(
+        _ trade: Trade,
+        _ slot: OrderSlot,
+        _ owner: AccountSlot,
+        _ fee: Fee,
+        _ shared: inout SharedState
+    ) {
         records[slot.index].order.executed.lots += trade.quantity.lots
         records[slot.index].order.cumulativeQuote += trade.quoteAmount
         records[slot.index].order.updatedAt = trade.time
         records[slot.index].order.status = .partiallyFilled
         note(slot)
-        fills.append(Self.fill(trade, of: records[slot.index].order, fee), owner: owner)
+        let fill = Self.fill(trade, of: records[slot.index].order, fee)
+        fills.append(fill, owner: owner)
+        report(fill, ofResting: slot, &shared)
     }
 
     @inline(__always)

@@ -28,6 +28,8 @@ struct Blotter: ~Copyable {
     var fills = AccountHistory<Fill>(capacity: fillsMax)
     var nextOrderID: Int64 = 1
     var nextTradeID: Int64 = 1
+    /// See `beginExecutions(generation:)`.
+    var nextExecutionID: Int64 = 1
     /// Price of the last trade; `none` before the first.
     var lastPrice = Price.none
     /// First and last price at which the present step traded; `none` without a trade.

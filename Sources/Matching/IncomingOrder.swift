@@ -24,6 +24,8 @@ struct IncomingOrder: ~Copyable {
     var isExpiredInMatch = false
     /// It got all it may get.
     var isComplete = false
+    /// Number of the report of its last trade.
+    var lastReport: UInt32?
 
     @inline(__always)
     init(

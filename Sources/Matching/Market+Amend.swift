@@ -29,11 +29,12 @@ extension Market {
         if !request.keepsPriority, let reason = refusalOfFunds(of: request, slot, owner, shared) {
             return shared.answer.reject(reason)
         }
+        let formerName = blotter.records[slot.index].order.clientOrderID
         if isRenamed { rename(slot, name, &shared) }
         if request.keepsPriority {
-            reduce(slot, to: request.quantity, &shared)
+            reduce(slot, to: request.quantity, formerName, &shared)
         } else {
-            reenter(slot, request, name, &shared)
+            reenter(slot, request, name, formerName, &shared)
         }
     }
 
@@ -62,6 +63,7 @@ extension Market {
     private mutating func reduce(
         _ slot: OrderSlot,
         to quantity: Quantity,
+        _ formerName: ClientOrderID,
         _ shared: inout SharedState
     ) {
         let owner = OrderTag(rawValue: book.tag(of: slot)).owner
@@ -78,6 +80,7 @@ extension Market {
         let after = blotter.hold(of: blotter.records[slot.index])
         shared.ledger.release(before - after, owner, blotter.column(order.side))
         blotter.note(order)
+        blotter.report(.replaced, order, formerName: formerName, &shared)
         // The hidden part of an iceberg shrinks first.
         if book.isResting(slot), book.lots(of: slot) > order.remaining.lots {
             let lots = book.reduce(slot, to: order.remaining.lots)
@@ -138,6 +141,7 @@ extension Market {
         _ slot: OrderSlot,
         _ request: AmendOrder,
         _ name: OrderName,
+        _ formerName: ClientOrderID,
         _ shared: inout SharedState
     ) {
         var order = blotter.records[slot.index].order
@@ -147,6 +151,7 @@ extension Market {
         if request.price != .none { order.price = request.price }
         order.quantity = request.quantity
         order.updatedAt = shared.now
+        blotter.report(.replaced, order, formerName: formerName, &shared)
         let bounds = bounds(of: order)
         var incoming = IncomingOrder(order, name, slot: slot, bounds, isAnswered: true, shared)
         incoming.left = left

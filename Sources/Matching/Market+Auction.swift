@@ -201,6 +201,7 @@ extension Market {
         }
         blotter.records[slot.index].order.status = status
         blotter.note(slot)
+        blotter.reportEnd(of: blotter.records[slot.index].order, &shared)
         blotter.retire(slot, owner(slot), &shared)
         book.free(slot)
     }
@@ -245,11 +246,11 @@ extension Blotter {
             &shared
         )
         if isBidOlder {
-            book(trade, bid, owners.buyer, fees.buyer)
-            book(trade, ask, owners.seller, fees.seller)
+            book(trade, bid, owners.buyer, fees.buyer, &shared)
+            book(trade, ask, owners.seller, fees.seller, &shared)
         } else {
-            book(trade, ask, owners.seller, fees.seller)
-            book(trade, bid, owners.buyer, fees.buyer)
+            book(trade, ask, owners.seller, fees.seller, &shared)
+            book(trade, bid, owners.buyer, fees.buyer, &shared)
         }
     }
 }

@@ -69,6 +69,7 @@ extension Market {
         var bounds = self.bounds(of: order)
         // It may spend what was held for it, and no more.
         if !order.type.hasLimit, order.side == .buy { bounds.quote = held.units }
+        blotter.report(.new, order, &shared)
         let name = shared.names.name(record.name)
         var incoming = IncomingOrder(order, name, slot: slot, bounds, isAnswered: false, shared)
         run(&incoming, &shared)

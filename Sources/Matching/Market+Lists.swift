@@ -30,6 +30,7 @@ extension Market {
         }
         if isPair {
             enterPair(orders, names, &shared)
+            reportBegin(of: list, &shared)
             endStep(&shared)
         } else {
             for (order, name) in zip(orders, names).dropFirst() {
@@ -37,6 +38,8 @@ extension Market {
                 blotter.note(order)
             }
             let slot = open(orders[0], names[0], reserve: .zero, &shared)
+            for order in orders { blotter.report(.new, order, &shared) }
+            reportBegin(of: list, &shared)
             var incoming = IncomingOrder(
                 orders[0],
                 names[0],
@@ -49,6 +52,10 @@ extension Market {
         }
         let fills = shared.answer.fillArray
         shared.answer.set(reply(list, orders, owner, fills: fills))
+    }
+
+    private mutating func reportBegin(of id: OrderListID, _ shared: inout SharedState) {
+        if let open = blotter.lists.open[id] { blotter.report(open.list, &shared) }
     }
 
     private mutating func openList(
@@ -139,6 +146,7 @@ extension Market {
             }
             hold = max(hold, blotter.ownNeed(of: blotter.records[slot.index]))
             blotter.note(order)
+            blotter.report(.new, order, &shared)
             if order.type.isConditional { wait(order) } else { enter(order, slot) }
         }
         guard let first = orders.first, let owner = names.first?.owner else { return }
@@ -197,6 +205,7 @@ extension Market {
         _ slot: OrderSlot,
         _ shared: inout SharedState
     ) {
+        blotter.report(.new, order, &shared)
         guard order.type.isConditional else {
             let bounds = bounds(of: order)
             var incoming = IncomingOrder(order, name, slot: slot, bounds, isAnswered: false, shared)

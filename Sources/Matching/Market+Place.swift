@@ -20,8 +20,10 @@ extension Market {
             let order = accept(request, at: shared.now)
             return shared.answer.set(.placed, hold(order, name, &shared))
         }
+        let order = accept(request, at: shared.now)
+        blotter.report(.new, order, &shared)
         var incoming = IncomingOrder(
-            accept(request, at: shared.now),
+            order,
             name,
             bounds(of: request),
             isAnswered: true,
@@ -42,6 +44,7 @@ extension Market {
         let need = blotter.ownNeed(of: blotter.records[slot.index])
         shared.ledger.hold(need, name.owner, blotter.column(order.side))
         blotter.note(order)
+        blotter.report(.new, order, &shared)
         wait(order)
         return order
     }

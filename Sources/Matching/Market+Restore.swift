@@ -8,6 +8,7 @@ extension Market {
     /// - Parameters:
     ///   - reader: At the first byte of the pair.
     ///   - hasStanding: Whether it says where pairs stand in their moves.
+    ///   - hasExecutions: Whether it says how many reports pairs have made.
     ///   - number: The pair's number on the shard from now on.
     ///   - shared: With the ledger already read.
     /// - Returns: The pair.
@@ -15,6 +16,7 @@ extension Market {
     static func decode(
         from reader: inout ByteReader,
         hasStanding: Bool,
+        hasExecutions: Bool,
         _ number: Int,
         _ shared: inout SharedState
     ) throws(DecodeError) -> Market {
@@ -26,6 +28,7 @@ extension Market {
         var market = Market(instrument, number: number, base: base, quote: quote)
         market.blotter.setRates(shared.ledger.feeSchedule)
         if hasStanding { try market.readStanding(&reader) }
+        if hasExecutions { try market.readExecutions(&reader) }
         try market.readCounters(&reader, at: shared.now)
         try market.readLists(&reader, shared)
         try market.readResting(.buy, &reader, &shared)
@@ -50,6 +53,16 @@ extension Market {
             throw .badValue(field: "Market.state", at: start)
         }
         stand(state, generation)
+    }
+
+    private mutating func readExecutions(_ reader: inout ByteReader) throws(DecodeError) {
+        let start = reader.position
+        let next = try reader.read(Int64.self)
+        // The standing has set the least that its generation allows.
+        guard next >= blotter.nextExecutionID else {
+            throw .badValue(field: "Market.executions", at: start)
+        }
+        blotter.nextExecutionID = next
     }
 
     // MARK: Lists

@@ -132,6 +132,7 @@ extension Market {
             incoming.order.status = .expired
         }
         blotter.note(incoming.order)
+        blotter.finishReport(of: incoming, &shared)
         if incoming.order.status.isOpen {
             rest(&incoming, &shared)
         } else if incoming.slot.isNone {

@@ -12,6 +12,7 @@ extension Market {
         writer.write(state)
         writer.write(generation)
         writer.write(stagedParts)
+        writer.write(blotter.nextExecutionID)
         writeCounters(to: &writer)
         encodeLists(into: &writer)
         encodeResting(.buy, into: &writer)

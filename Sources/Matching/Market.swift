@@ -42,6 +42,7 @@ struct Market: ~Copyable {
         self.state = state
         self.generation = generation
         accepted = state == .active ? Int64(generation) : -1
+        blotter.beginExecutions(generation: generation)
     }
 
     // MARK: Events
@@ -94,6 +95,7 @@ struct Market: ~Copyable {
         blotter.records[slot.index].order.status = status
         blotter.records[slot.index].order.updatedAt = shared.now
         blotter.note(slot)
+        blotter.reportEnd(of: blotter.records[slot.index].order, &shared)
         blotter.retire(slot, owner, &shared)
         book.free(slot)
     }

@@ -23,6 +23,8 @@ struct SharedState: ~Copyable {
     var answer = CommandAnswer()
     /// Public events of the command that runs.
     var events: [MarketEvent] = []
+    /// What accounts are told of the command that runs, then of the last.
+    var reports = Pool<AccountEvent>(capacity: 64)
 }
 
 /// The newest attempt to move a pair that is not here.

@@ -58,11 +58,20 @@ public struct TradingEngine: ~Copyable {
         shared.now = max(shared.now, time)
         shared.names.expire(at: shared.timeOfNames)
         swap(&shared.events, &events)
-        if shared.nextDue <= shared.now { doDueWork() }
         shared.answer.reset()
+        forgetReports()
+        if shared.nextDue <= shared.now { doDueWork() }
         run(command)
         swap(&shared.events, &events)
     }
+
+    /// What accounts are told of the last command, in order.
+    public var reports: Pool<AccountEvent> {
+        @inline(__always) _read { yield shared.reports }
+    }
+
+    /// Empties `reports`: for a command that does not come to run.
+    public mutating func forgetReports() { shared.reports.truncate(to: 0) }
 
     /// A new leader's clock goes on from here.
     ///
@@ -99,18 +108,23 @@ public struct TradingEngine: ~Copyable {
         case .deposit(let account, let asset, let amount, let reference):
             let funds = Funds(account: account, asset: asset, amount: amount)
             refuse(shared.ledger.deposit(funds, reference: reference, at: shared.now))
+            reportMovement()
         case .transfer(let funds, let shard, let reference):
             transfer(funds, to: shard, reference)
+            reportMovement()
         case .credit(let funds, let shard, let sequence):
             refuse(
                 shared.ledger.credit(funds, from: shard, sequence: sequence, at: shared.now)
             )
+            reportMovement()
         case .settle(let shard, let sequence):
             refuse(shared.ledger.settle(to: shard, through: sequence))
         case .withdraw(let funds, let reference):
             refuse(shared.ledger.withdraw(funds, reference: reference, at: shared.now))
+            reportMovement()
         case .endWithdrawal(let reference, let isPaid):
             refuse(shared.ledger.endWithdrawal(reference, isPaid: isPaid, at: shared.now))
+            reportMovement()
         case .addAsset(let asset): refuse(shared.ledger.add(asset))
         case .addInstrument(let instrument): refuse(add(instrument))
         case .setAccountTerms(let terms): refuse(shared.ledger.set(terms))
@@ -120,8 +134,14 @@ public struct TradingEngine: ~Copyable {
             refuse(reason)
         case .movePair(let instrument, let generation, let step):
             refuse(move(instrument, generation, step))
+            shared.reports.append(.reshuffled)
         case .void: break
         }
+    }
+
+    /// Tells of the movement of funds that a command made, if it made one.
+    private mutating func reportMovement() {
+        if let movement = shared.ledger.takeMovement() { shared.reports.append(.moved(movement)) }
     }
 
     /// Runs a command of one pair, then all that it sets off.

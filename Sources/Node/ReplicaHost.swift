@@ -138,6 +138,10 @@ final class ReplicaHost {
             var writer = ByteWriter()
             message.write(to: &writer)
             for stream in followers { streams.write(writer.bytes, to: stream) }
+        case .accounts(let message, let watchers):
+            var writer = ByteWriter()
+            message.write(to: &writer)
+            for stream in watchers { streams.write(writer.bytes, to: stream) }
         case .deliver(let funds, let shard, let sequence): onDeliver?(funds, shard, sequence)
         case .note(let level, let text): note(level, text)
         case .committed(let commands, let bytes, let proposedAt):

@@ -13,6 +13,7 @@ import Trading
 /// Each goes to the shard that owns its pair; only what a shard has committed is answered.
 final class RouterNode: HTTPHandlers {
     let board: MarketBoard
+    let users: UserBoard
     let context: ProcessContext
     let gateway: Gateway
     private let venue: Venue
@@ -57,6 +58,7 @@ final class RouterNode: HTTPHandlers {
         let signers = Signers(accounts)
         let board = MarketBoard(context: context, instruments: instruments)
         self.board = board
+        users = UserBoard(context: context, venue: venue)
         gateway = Gateway(
             venue: venue,
             keys: KeyRing(accounts.entries.map(APIKey.init)),
@@ -89,6 +91,7 @@ final class RouterNode: HTTPHandlers {
             [unowned self] in
             for shard in shards { channels[shard]?.tick() }
             funds.tick()
+            users.tick()
             route { $0.tick(now: context.now, effects: &$1) }
             endWaiting()
             metrics.measure(
@@ -118,6 +121,7 @@ final class RouterNode: HTTPHandlers {
                 }
             }
         }
+        users.follow(map)
         // Only now does each shard have its channel.
         roster.follow(map)
         let waiters = mapWaiters

@@ -4,6 +4,7 @@ import Trading
 enum SessionPath {
     static let session = "/session"
     static let feed = "/feed"
+    static let accounts = "/accounts"
 }
 
 /// What a router asks of a feed: `shard=1&after=123`; without `after` it gets a snapshot.
@@ -11,9 +12,9 @@ struct FeedQuery: Equatable {
     var shard: ShardID
     var position: SequenceNumber?
 
-    /// The path with the query.
-    var path: String {
-        let base = "\(SessionPath.feed)?shard=\(shard)"
+    /// A path with the query.
+    func path(under path: String = SessionPath.feed) -> String {
+        let base = "\(path)?shard=\(shard)"
         return position.map { "\(base)&after=\($0)" } ?? base
     }
 

@@ -105,7 +105,7 @@ final class ShardChannel {
         let link = StreamLink(
             context: context,
             address: feedAddress,
-            path: query.path,
+            path: query.path(),
             sizeMax: FeedMessage.sizeMax
         )
         feedLink = link

@@ -182,15 +182,17 @@ final class ShardNode: HTTPHandlers {
     }
 
     func admission(_ request: HTTPRequest) -> StreamAdmission {
-        let path = String(decoding: request.path, as: UTF8.self)
-        return path == SessionPath.session || path == SessionPath.feed ? .accepted : .request
+        switch String(decoding: request.path, as: UTF8.self) {
+        case SessionPath.session, SessionPath.feed, SessionPath.accounts: .accepted
+        default: .request
+        }
     }
 
     func handleStream(_ request: HTTPRequest, _ stream: HTTPStream) {
-        if String(decoding: request.path, as: UTF8.self) == SessionPath.feed {
-            openFeed(request, stream)
-        } else {
-            openSession(stream)
+        switch String(decoding: request.path, as: UTF8.self) {
+        case SessionPath.feed: openFeed(request, stream)
+        case SessionPath.accounts: openAccounts(request, stream)
+        default: openSession(stream)
         }
     }
 
@@ -210,6 +212,31 @@ final class ShardNode: HTTPHandlers {
             host?.replica.closed(id)
         }
         host.perform { $0.feedOpened(id, after: query.position, effects: &$1) }
+    }
+
+    private func openAccounts(_ request: HTTPRequest, _ stream: HTTPStream) {
+        guard let query = FeedQuery(request.query), let host = hosts[query.shard] else {
+            return stream.close()
+        }
+        let id = streams.add(stream)
+        var frames = FrameReader(sizeMax: AccountFeedRequest.sizeMax)
+        stream.onData = { [weak host] bytes in
+            frames.append(bytes)
+            do throws(DecodeError) {
+                while var frame = try frames.next() {
+                    let request = try AccountFeedRequest(from: &frame)
+                    host?.perform { $0.received(request, on: id, effects: &$1) }
+                }
+            } catch {
+                stream.close()
+            }
+        }
+        stream.onClose = { [weak self, weak host] _ in
+            self?.streams.remove(id)
+            host?.replica.closed(id)
+            stream.onData = nil
+        }
+        host.perform { $0.accountsOpened(id, effects: &$1) }
     }
 
     private func openSession(_ stream: HTTPStream) {

@@ -1,3 +1,4 @@
+import Matching
 import Replication
 import Trading
 import Wire
@@ -95,7 +96,10 @@ extension Replica {
     @discardableResult
     func apply(_ records: [LogRecord], _ effects: inout [ReplicaEffect]) -> Bool {
         var events: [MarketEvent] = []
-        defer { feed.publish(events, &effects) }
+        defer {
+            feed.publish(events, &effects)
+            publishAccounts(&effects)
+        }
         for record in records {
             do {
                 guard let entry = try cursor.advance(to: record) else { continue }
@@ -116,6 +120,7 @@ extension Replica {
         if entry.kind == .newEpoch { machine.beginTerm(at: cursor.time) }
         for command in try BatchPayload.commands(of: entry) {
             _ = machine.apply(command, at: cursor.time, events: &events)
+            accounts.take(machine.engine.reports, of: entry.id.sequence)
         }
         cursor.applied(digest: machine.digest)
     }
@@ -145,8 +150,7 @@ extension Replica {
         machine = ShardMachine()
         cursor = LogCursor()
         // The feed is numbered by the state: its followers ask again once there is one.
-        feed.closeAll(&effects)
-        feed.ring = EventRing(position: machine.feedPosition)
+        restartFeeds(&effects)
         isRestored = false
         isCaughtUp = false
     }

@@ -155,6 +155,7 @@ extension Replica {
         var events: [MarketEvent] = []
         for command in batch.commands {
             let outcome = machine.apply(command.command, at: cursor.time, events: &events)
+            accounts.take(machine.engine.reports, of: record.id.sequence)
             finish(command, outcome, &effects)
             if let instrument = command.command.command.instrument {
                 commandCounts[instrument, default: 0] += 1
@@ -170,6 +171,7 @@ extension Replica {
             )
         )
         feed.publish(events, &effects)
+        publishAccounts(&effects)
         tellDestinations(&effects)
         answerCredits(&effects)
         takeSnapshotIfDue(&effects)

@@ -46,6 +46,7 @@ extension Replica {
     public func closed(_ stream: StreamID) {
         sessions.close(stream)
         feed.close(stream)
+        accounts.close(stream)
     }
 
     func welcome(_ stream: StreamID, _ session: SessionID, _ effects: inout [ReplicaEffect]) {
@@ -129,6 +130,7 @@ extension Replica {
     /// - Parameter effects: What to do is appended here.
     public func feedHeartbeat(effects: inout [ReplicaEffect]) {
         feed.heartbeat(at: machine.feedPosition, &effects)
+        accounts.heartbeat(at: position, &effects)
     }
 }
 

@@ -217,8 +217,7 @@ extension Replica {
             return halt("the snapshot at \(manifest.id) cannot be read: \(error)", &effects)
         }
         // Followers of the feed have events up to another position: they ask again.
-        feed.closeAll(&effects)
-        feed.ring = EventRing(position: machine.feedPosition)
+        restartFeeds(&effects)
         snapshots.restart()
         isRestored = true
         effects.append(.note(.info, "restored the snapshot at \(manifest.id)"))

@@ -21,6 +21,7 @@ public final class Replica {
     var leader: LogLeader?
     var sessions = SessionStreams()
     var feed = FeedStreams()
+    var accounts = AccountStreams()
     /// Copies of pairs under way to other shards; only while it leads.
     var copies = PairCopies()
     var snapshots = SnapshotProgress()
@@ -155,7 +156,7 @@ public final class Replica {
     public func retire(effects: inout [ReplicaEffect]) {
         if leader != nil { stepDown(because: "the replica is placed elsewhere", &effects) }
         stopFollowing(&effects)
-        feed.closeAll(&effects)
+        closeFeeds(&effects)
         isHalted = true
     }
 
@@ -241,8 +242,20 @@ public final class Replica {
         effects.append(.note(.error, "replica halted: \(reason)"))
         if leader != nil { stepDown(because: reason, &effects) }
         stopFollowing(&effects)
-        feed.closeAll(&effects)
+        closeFeeds(&effects)
         isHalted = true
+    }
+
+    func closeFeeds(_ effects: inout [ReplicaEffect]) {
+        feed.closeAll(&effects)
+        accounts.closeAll(&effects)
+    }
+
+    /// What was told is of another state than the present one: followers ask again.
+    func restartFeeds(_ effects: inout [ReplicaEffect]) {
+        closeFeeds(&effects)
+        feed.ring = EventRing(position: machine.feedPosition)
+        accounts.ring = AccountEventRing(position: cursor.id.sequence)
     }
 }
 

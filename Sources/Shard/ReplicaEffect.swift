@@ -35,6 +35,8 @@ public enum ReplicaEffect: Equatable, Sendable {
     case close(StreamID)
     /// Send the same to followers of the feed.
     case feed(FeedMessage, to: [StreamID])
+    /// Send the same to routers that watch an account.
+    case accounts(AccountFeedMessage, to: [StreamID])
     /// Bring a transfer to another shard's primary, as a credit; hand the answer to `delivered`.
     ///
     /// In order for each shard.

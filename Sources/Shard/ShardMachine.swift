@@ -52,6 +52,7 @@ public struct ShardMachine: ~Copyable {
         at time: Timestamp,
         events: inout [MarketEvent]
     ) -> CommandOutcome {
+        engine.forgetReports()
         switch sessions.admit(command, at: time) {
         case .gap: return .gap
         case .full: return .rejected(.overloaded)

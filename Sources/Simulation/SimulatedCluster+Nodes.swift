@@ -127,7 +127,8 @@ extension SimulatedCluster {
             }
         case .deliver(let funds, let shard, let sequence):
             relay(funds, to: shard, sequence, from: number)
-        case .committed, .answered: break
+        // Routers of the simulator listen to no account.
+        case .accounts, .committed, .answered: break
         }
     }
 }

@@ -1,5 +1,5 @@
 /// How the orders of a list depend on each other.
-public enum ContingencyType: UInt8, Sendable, CaseIterable {
+public enum ContingencyType: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     /// One cancels the other: as soon as one trades or triggers, the other expires.
     case oneCancelsOther = 0
     /// One triggers the other: the pending order starts when the working order is filled whole.
@@ -13,7 +13,7 @@ public enum ContingencyType: UInt8, Sendable, CaseIterable {
 }
 
 /// Where a list is in its life.
-public enum OrderListStatus: UInt8, Sendable, CaseIterable {
+public enum OrderListStatus: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     /// An order of it is open.
     case executing = 0
     /// No order of it is open.

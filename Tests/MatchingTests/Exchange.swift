@@ -31,6 +31,9 @@ final class Exchange {
         }
     }
 
+    /// What accounts were told of the last command.
+    var reports: [AccountEvent] { (0..<engine.reports.count).map { engine.reports[$0] } }
+
     @discardableResult
     func apply(_ command: Command) -> Reply {
         events = []

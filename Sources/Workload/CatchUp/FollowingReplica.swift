@@ -47,7 +47,7 @@ final class FollowingReplica {
             case .stopFollowing: log.stopFollowing()
             case .note(let level, let text):
                 if level != .info { faults.append(text) }
-            case .send, .close, .feed, .committed, .answered, .deliver: break
+            case .send, .close, .feed, .accounts, .committed, .answered, .deliver: break
             }
         }
     }

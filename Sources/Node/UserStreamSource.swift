@@ -1,0 +1,30 @@
+import API
+import Trading
+
+/// Where the events of accounts come from.
+protocol UserStreamSource: AnyObject {
+    /// Begins to tell of an account.
+    ///
+    /// - Parameters:
+    ///   - account: Whose events.
+    ///   - unit: Of the times in them.
+    ///   - deliver: Gets each event as JSON.
+    ///   - ended: Called at most once, when the source cannot go on without a gap; nothing follows.
+    ///   - begun: Called exactly once, before the first event; with `nil` when the account's events
+    ///     cannot be had at present.
+    func open(
+        account: AccountID,
+        unit: StreamTimeUnit,
+        deliver: @escaping ([UInt8]) -> Void,
+        ended: @escaping () -> Void,
+        begun: @escaping (UserStreamID?) -> Void
+    )
+
+    /// Ends a stream; nothing more is told.
+    func close(_ id: UserStreamID)
+}
+
+/// Names an open stream of a `UserStreamSource`.
+struct UserStreamID: Hashable {
+    var rawValue: UInt64
+}
