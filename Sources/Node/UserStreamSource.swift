@@ -9,7 +9,7 @@ protocol UserStreamSource: AnyObject {
     ///   - account: Whose events.
     ///   - unit: The unit of the times in them.
     ///   - deliver: Gets each event as JSON.
-    ///   - ended: Called at most once, when the source cannot go on without a gap.
+    ///   - ended: Called at most once, when the source cannot go on without a gap; it is closed then.
     ///   - begun: Called exactly once, before the first event; with nil when the account's events
     ///     cannot be had at present.
     func open(
