@@ -149,7 +149,7 @@ let package = Package(
         tests(
             "Node",
             [
-                "Node", "Configuration", "Membership", "EventLoop", "TLS", "HTTP", "Wire",
+                "Node", "API", "Configuration", "Membership", "EventLoop", "TLS", "HTTP", "Wire",
                 "Trading",
             ]
         ),

@@ -26,7 +26,8 @@ extension Gateway {
         throw .invalidSignature
     }
 
-    private static func checkTime(_ call: Call) throws(APIError) {
+    /// Checks that the timestamp lies in the window.
+    static func checkTime(_ call: Call) throws(APIError) {
         let window = try recvWindow(call.parameters)
         guard let timestamp = try call.parameters.timestamp("timestamp") else {
             throw .missing("timestamp")

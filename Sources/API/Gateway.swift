@@ -69,14 +69,18 @@ public struct Gateway {
             let call = try Call(request, now: now)
             let payload = SignedPayload.bytes(query: request.query, body: request.body)
             try checkSignature(of: call, key, over: [payload])
-            guard key.canTrade || !endpoint.trades else {
-                throw .refusedKey(reason: "The key lacks the permission to trade.")
-            }
+            try checkPermission(of: key, for: endpoint)
             return try operation(of: endpoint, call, key)
         }
     }
 
-    private func operation(
+    func checkPermission(of key: APIKey, for endpoint: SignedEndpoint) throws(APIError) {
+        guard key.canTrade || !endpoint.trades else {
+            throw .refusedKey(reason: "The key lacks the permission to trade.")
+        }
+    }
+
+    func operation(
         of endpoint: SignedEndpoint,
         _ call: Call,
         _ key: APIKey

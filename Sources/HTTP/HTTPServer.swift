@@ -11,6 +11,21 @@ public enum StreamAdmission: Equatable, Sendable {
     case refused
 }
 
+/// What becomes of a request to open a WebSocket.
+public enum WebSocketAdmission: Sendable {
+    /// Opened; the header fields go with the answer.
+    case accepted(headers: [(name: String, value: String)])
+    /// Answered like an ordinary request, with JSON.
+    case refused(status: Int, headers: [(name: String, value: String)], body: [UInt8])
+
+    /// There is nothing at that path.
+    public static let unknown = WebSocketAdmission.refused(
+        status: 404,
+        headers: [],
+        body: Array(#"{"code":-1100,"msg":"No such stream."}"#.utf8)
+    )
+}
+
 /// What a server does with its requests; one object for each server.
 public protocol HTTPHandlers: AnyObject {
     /// Takes an ordinary request, its whole body received, to be answered once through the exchange.
@@ -22,8 +37,8 @@ public protocol HTTPHandlers: AnyObject {
     /// Takes a stream that was accepted.
     func handleStream(_ request: HTTPRequest, _ stream: HTTPStream)
 
-    /// Whether a WebSocket may be opened; otherwise the answer is 404.
-    func acceptsWebSocket(_ request: HTTPRequest) -> Bool
+    /// Whether a WebSocket may be opened; asked once for each that is tried.
+    func webSocketAdmission(_ request: HTTPRequest) -> WebSocketAdmission
 
     /// Takes a WebSocket that was accepted.
     func handleWebSocket(_ request: HTTPRequest, _ socket: WebSocket)
@@ -37,7 +52,7 @@ extension HTTPHandlers {
     public func handleStream(_ request: HTTPRequest, _ stream: HTTPStream) { stream.close() }
 
     /// No WebSockets.
-    public func acceptsWebSocket(_ request: HTTPRequest) -> Bool { false }
+    public func webSocketAdmission(_ request: HTTPRequest) -> WebSocketAdmission { .unknown }
 
     /// Closes the WebSocket: it was accepted without a handler.
     public func handleWebSocket(_ request: HTTPRequest, _ socket: WebSocket) {
@@ -247,25 +262,32 @@ public final class HTTPServer {
     }
 
     private func openWebSocket(on stream: HTTP2Stream) {
-        guard routes.acceptsWebSocket(stream.head) else {
-            return refuse(stream, status: 404, #"{"code":-1100,"msg":"No such stream."}"#)
+        switch routes.webSocketAdmission(stream.head) {
+        case .refused(let status, let headers, let body):
+            let exchange = HTTPExchange(stream: stream, bodySizeMax: 0, onRequest: onRequest)
+            let all = headers + [(name: "content-type", value: "application/json")]
+            exchange.respond(status: status, headers: all, body: body)
+        case .accepted(let headers):
+            let socket = WebSocket(
+                stream: open(stream, headers),
+                isServer: true,
+                messageSizeMax: limits.maxMessageSize,
+                loop: loop
+            )
+            routes.handleWebSocket(stream.head, socket)
         }
-        let socket = WebSocket(
-            stream: open(stream),
-            isServer: true,
-            messageSizeMax: limits.maxMessageSize,
-            loop: loop
-        )
-        routes.handleWebSocket(stream.head, socket)
     }
 
-    private func open(_ stream: HTTP2Stream) -> HTTPStream {
+    private func open(
+        _ stream: HTTP2Stream,
+        _ headers: [(name: String, value: String)] = []
+    ) -> HTTPStream {
         let opened = HTTPStream(
             stream: stream,
             queuedWriteSizeMax: limits.maxQueuedWriteSize,
             enqueue: loop.enqueue
         )
-        stream.session?.respond(to: stream, status: 200, headers: [], body: nil)
+        stream.session?.respond(to: stream, status: 200, headers: headers, body: nil)
         return opened
     }
 

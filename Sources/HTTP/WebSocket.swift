@@ -11,6 +11,8 @@ public final class WebSocket {
     public var onText: ((String) -> Void)?
     /// Called with each binary message.
     public var onBinary: (([UInt8]) -> Void)?
+    /// Called when the peer has sent a ping, which is answered here.
+    public var onPing: (() -> Void)?
     /// Called when the peer has answered a ping.
     public var onPong: (() -> Void)?
     /// Called exactly once with the code and reason of the end; 1006 when no close frame came.
@@ -51,8 +53,10 @@ public final class WebSocket {
     }
 
     /// Asks the peer for a pong.
-    public func ping() {
-        send(.ping, UnsafeRawBufferPointer(start: nil, count: 0))
+    ///
+    /// - Parameter payload: What the pong repeats, at most 125 bytes.
+    public func ping(_ payload: [UInt8] = []) {
+        payload.prefix(125).withUnsafeBytes { send(.ping, $0) }
     }
 
     /// Sends a close frame; `onClose` is called once the peer has answered or took too long.
@@ -95,7 +99,9 @@ public final class WebSocket {
         switch event {
         case .text(let text): if !hasSentClose { onText?(text) }
         case .binary(let bytes): if !hasSentClose { onBinary?(bytes) }
-        case .ping(let bytes): bytes.withUnsafeBytes { send(.pong, $0) }
+        case .ping(let bytes):
+            bytes.withUnsafeBytes { send(.pong, $0) }
+            onPing?()
         case .pong: onPong?()
         case .close(let code, let reason):
             if !hasSentClose { sendClose(code == 1005 ? 1000 : code, "") }
@@ -119,6 +125,7 @@ public final class WebSocket {
         let onClose = self.onClose
         onText = nil
         onBinary = nil
+        onPing = nil
         onPong = nil
         self.onClose = nil
         onClose?(code, reason)

@@ -291,7 +291,7 @@ final class CoordinatorNode: HTTPHandlers {
         perform { $0.received(message, from: member.id, now: now, &$1) }
     }
 
-    func acceptsWebSocket(_ request: HTTPRequest) -> Bool { false }
+    func webSocketAdmission(_ request: HTTPRequest) -> WebSocketAdmission { .unknown }
 
     func handleWebSocket(_ request: HTTPRequest, _ socket: WebSocket) {
         socket.close(code: 1008, reason: "no WebSocket here")

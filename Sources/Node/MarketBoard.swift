@@ -7,23 +7,19 @@ import Trading
 
 /// All pairs as this router mirrors them, and the WebSocket connections that listen to them.
 final class MarketBoard: MarketObserver, MarketSource {
-    /// A listener that lets so much pile up is told and cut off: no stream with holes.
-    static let queuedSizeMax = 8 << 20
-    /// Between server pings, and until a silent client is cut off.
-    static let pingMilliseconds: UInt64 = 20_000
-    static let pongMilliseconds: UInt64 = 60_000
-
-    private struct Listener {
-        var socket: WebSocket
-        var lastHeard: UInt64
-    }
-
     private let context: ProcessContext
     private var markets: [PairMarket]
     private var hub: StreamHub
     private var output = StreamOutput()
-    private var listeners: [Int: Listener] = [:]
-    private var nextConnection = 1
+    private(set) lazy var table = SocketTable(
+        loop: context.loop,
+        handlers: SocketTable.Handlers(
+            received: { [unowned self] in received($1, from: $0) },
+            controlled: { [unowned self] in _ = count($0) },
+            notice: { [unowned self] in hub.shutdownNotice(to: $0, now: context.wall) },
+            closed: { [unowned self] in hub.close($0) }
+        )
+    )
 
     init(context: ProcessContext, instruments: [Instrument]) {
         self.context = context
@@ -31,19 +27,13 @@ final class MarketBoard: MarketObserver, MarketSource {
         hub = StreamHub(instruments: instruments)
     }
 
-    /// Number of WebSocket connections.
-    var listenerCount: Int { listeners.count }
-
     func start() {
         _ = context.loop.schedule(afterMilliseconds: 50, repeatingMilliseconds: 50) {
             [unowned self] in
             hub.tick(markets: markets, now: context.wall, to: &output)
             deliver()
         }
-        let interval = Self.pingMilliseconds
-        _ = context.loop.schedule(afterMilliseconds: interval, repeatingMilliseconds: interval) {
-            [unowned self] in ping()
-        }
+        table.start()
     }
 
     /// Lends the markets for a change; every change is told back through `MarketObserver`.
@@ -72,7 +62,7 @@ final class MarketBoard: MarketObserver, MarketSource {
 
     func replaced(_ old: PairMarket, by new: PairMarket) {
         for connection in hub.resync(old: old, new: new, now: context.wall, to: &output) {
-            cut(connection, "market data was interrupted")
+            table.cut(connection, "market data was interrupted")
         }
     }
 
@@ -83,63 +73,30 @@ final class MarketBoard: MarketObserver, MarketSource {
 
     private func deliver() {
         for delivery in output.deliveries {
-            for connection in delivery.connections { send(delivery.payload, to: connection) }
+            for connection in delivery.connections {
+                table.send(delivery.payload, to: connection)
+            }
         }
         output.removeAll()
-    }
-
-    private func send(_ payload: [UInt8], to connection: Int) {
-        guard let socket = listeners[connection]?.socket else { return }
-        guard socket.queuedWriteSize < Self.queuedSizeMax else {
-            return cut(connection, "too slow a reader")
-        }
-        socket.send(text: payload)
     }
 
     // MARK: Connections
 
     /// Takes in a WebSocket whose path names market streams.
     func open(_ socket: WebSocket, _ path: StreamPath) {
-        let connection = nextConnection
-        nextConnection += 1
-        listeners[connection] = Listener(socket: socket, lastHeard: context.now)
-        hub.open(connection, path, markets: markets, now: context.wall)
-        socket.onText = { [weak self] text in self?.received(Array(text.utf8), from: connection) }
-        socket.onPong = { [weak self] in
-            guard let self else { return }
-            listeners[connection]?.lastHeard = context.now
-        }
-        socket.onClose = { [weak self] _, _ in self?.forget(connection) }
+        hub.open(table.add(socket), path, markets: markets, now: context.wall)
     }
 
     private func received(_ text: [UInt8], from connection: Int) {
-        guard let socket = listeners[connection]?.socket else { return }
-        listeners[connection]?.lastHeard = context.now
-        guard hub.countMessage(connection, now: context.wall) else {
-            return cut(connection, "too many messages")
-        }
+        guard count(connection) else { return }
         let answer = hub.receive(text, from: connection, markets: markets, now: context.wall)
-        socket.send(text: answer)
+        table.send(answer, to: connection)
     }
 
-    private func ping() {
-        let limit = Self.pongMilliseconds * 1_000_000
-        for (connection, listener) in listeners {
-            if context.now - listener.lastHeard > limit {
-                cut(connection, "no pong")
-            } else {
-                listener.socket.ping()
-            }
-        }
-    }
-
-    private func cut(_ connection: Int, _ reason: String) {
-        listeners[connection]?.socket.close(code: 1008, reason: reason)
-        forget(connection)
-    }
-
-    private func forget(_ connection: Int) {
-        listeners[connection] = nil
-        hub.close(connection)
+    /// Counts a message of a client; one that sends too many is cut off.
+    private func count(_ connection: Int) -> Bool {
+        if hub.countMessage(connection, now: context.wall) { return true }
+        table.cut(connection, "too many messages")
+        return false
     }
 }

@@ -19,6 +19,8 @@ final class ProcessContext {
     let clientTLS: TLSContext?
     private let startedAt: UInt64
     private var loopDelay: MetricsRegistry.Histogram
+    /// Called when this process begins to stop, while it is still heard.
+    var onStop: (() -> Void)?
     private var server: HTTPServer?
     private var isStopping = false
 
@@ -75,6 +77,8 @@ final class ProcessContext {
         guard !isStopping else { return }
         isStopping = true
         log.log(.info, "stopping")
+        onStop?()
+        onStop = nil
         server?.shutdown(graceMilliseconds: 200, requestMilliseconds: 2000) { [loop] in
             loop.stop()
         }

@@ -17,8 +17,14 @@ final class RouterNode: HTTPHandlers {
     let context: ProcessContext
     let gateway: Gateway
     private let venue: Venue
-    private let metrics: RouterMetrics
-    private var limiter: WeightLimiter
+    let metrics: RouterMetrics
+    var limiter: WeightLimiter
+    var attempts = ConnectionLimiter()
+    private(set) lazy var desk = SocketDesk(
+        loop: context.loop,
+        backend: self,
+        source: users
+    )
     var channels: [ShardID: ShardChannel] = [:]
     /// All of the map, by number.
     var shards: [ShardID] = []
@@ -87,6 +93,8 @@ final class RouterNode: HTTPHandlers {
         self.link = link
         link.start()
         board.start()
+        desk.start()
+        context.onStop = { [unowned self] in endSockets() }
         _ = context.loop.schedule(afterMilliseconds: 5, repeatingMilliseconds: 5) {
             [unowned self] in
             for shard in shards { channels[shard]?.tick() }
@@ -96,7 +104,7 @@ final class RouterNode: HTTPHandlers {
             endWaiting()
             metrics.measure(
                 inFlight: waiting.count,
-                listeners: board.listenerCount,
+                listeners: board.table.count + desk.table.count,
                 mapVersion: mapVersion
             )
         }
@@ -224,20 +232,6 @@ final class RouterNode: HTTPHandlers {
 
     func handleStream(_ request: HTTPRequest, _ stream: HTTPStream) { stream.close() }
 
-    func acceptsWebSocket(_ request: HTTPRequest) -> Bool { StreamPath(target(request)) != nil }
-
-    func handleWebSocket(_ request: HTTPRequest, _ socket: WebSocket) {
-        guard let path = StreamPath(target(request)) else {
-            return socket.close(code: 1008, reason: "no such stream")
-        }
-        board.open(socket, path)
-    }
-
-    private func target(_ request: HTTPRequest) -> String {
-        let query = request.query.isEmpty ? [] : [UInt8(ascii: "?")] + request.query
-        return String(decoding: request.path + query, as: UTF8.self)
-    }
-
     func handle(_ request: HTTPRequest, _ exchange: HTTPExchange) {
         if let body = context.answer(request, health: health) {
             return exchange.respond(text: body)
@@ -247,26 +241,42 @@ final class RouterNode: HTTPHandlers {
         let wall = context.wall
         let call = APIRequest(request)
         let client = clientAddress(request)
-        switch limiter.charge(client, weight: gateway.weight(of: call), now: wall) {
+        switch charge(client, weight: gateway.weight(of: call), now: wall) {
         case .refused(let error):
             respond(APIResponse(error), to: exchange, arrival, used: nil)
         case .accepted(let used):
+            let charged = ChargedClient(address: client, used: used, arrival: arrival, wall: wall)
             let operation = gateway.interpret(call, now: wall)
-            carryOut(operation) { [weak self] response in
-                guard let self else { return }
-                var used = used
-                // Placing and cancelling weigh nothing when they succeed.
-                if case .command = operation, response.status == 200 {
-                    metrics.acknowledged(after: context.now - arrival)
-                    used = limiter.refund(client, weight: 1, now: wall)
-                }
-                respond(response, to: exchange, arrival, used: used)
+            settle(operation, for: charged) { [weak self] response, used in
+                self?.respond(response, to: exchange, arrival, used: used)
             }
         }
     }
 
+    func charge(_ client: String, weight: Int, now: Timestamp) -> WeightLimiter.Verdict {
+        limiter.charge(client, weight: weight, now: now)
+    }
+
+    /// Carries out what was charged, and tells the weight used once it is answered.
+    func settle(
+        _ operation: Operation,
+        for client: ChargedClient,
+        _ finish: @escaping (APIResponse, Int) -> Void
+    ) {
+        carryOut(operation) { [weak self] response in
+            guard let self else { return }
+            var used = client.used
+            // Placing and cancelling weigh nothing when they succeed.
+            if case .command = operation, response.status == 200 {
+                metrics.acknowledged(after: context.now - client.arrival)
+                used = limiter.refund(client.address, weight: 1, now: client.wall)
+            }
+            finish(response, used)
+        }
+    }
+
     /// The edge tells the client's address; anyone else is its own client.
-    private func clientAddress(_ request: HTTPRequest) -> String {
+    func clientAddress(_ request: HTTPRequest) -> String {
         guard request.remoteAddress.hasPrefix("127.0.0.1"),
             let forwarded = request.header("x-forwarded-for"),
             let last = forwarded.split(separator: ",").last

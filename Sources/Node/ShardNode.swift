@@ -196,7 +196,7 @@ final class ShardNode: HTTPHandlers {
         }
     }
 
-    func acceptsWebSocket(_ request: HTTPRequest) -> Bool { false }
+    func webSocketAdmission(_ request: HTTPRequest) -> WebSocketAdmission { .unknown }
 
     func handleWebSocket(_ request: HTTPRequest, _ socket: WebSocket) {
         socket.close(code: 1008, reason: "no WebSocket here")

@@ -7,10 +7,10 @@ protocol UserStreamSource: AnyObject {
     ///
     /// - Parameters:
     ///   - account: Whose events.
-    ///   - unit: Of the times in them.
+    ///   - unit: The unit of the times in them.
     ///   - deliver: Gets each event as JSON.
-    ///   - ended: Called at most once, when the source cannot go on without a gap; nothing follows.
-    ///   - begun: Called exactly once, before the first event; with `nil` when the account's events
+    ///   - ended: Called at most once, when the source cannot go on without a gap; it is closed then.
+    ///   - begun: Called exactly once, before the first event; with nil when the account's events
     ///     cannot be had at present.
     func open(
         account: AccountID,
@@ -20,11 +20,11 @@ protocol UserStreamSource: AnyObject {
         begun: @escaping (UserStreamID?) -> Void
     )
 
-    /// Ends a stream; nothing more is told.
+    /// Tells no more; nothing of it is called afterwards.
     func close(_ id: UserStreamID)
 }
 
-/// Names an open stream of a `UserStreamSource`.
+/// Names an account's events that somebody listens to.
 struct UserStreamID: Hashable {
     var rawValue: UInt64
 }

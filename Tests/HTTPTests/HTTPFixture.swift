@@ -23,7 +23,13 @@ final class Handlers: HTTPHandlers {
 
     func handleStream(_ request: HTTPRequest, _ stream: HTTPStream) { onStream(request, stream) }
 
-    func acceptsWebSocket(_ request: HTTPRequest) -> Bool { request.path == [UInt8]("/ws".utf8) }
+    func webSocketAdmission(_ request: HTTPRequest) -> WebSocketAdmission {
+        switch text(request.path) {
+        case "/ws": .accepted(headers: [(name: "x-mbx-uuid", value: "one")])
+        case "/full": .refused(status: 429, headers: [(name: "retry-after", value: "7")], body: [])
+        default: .unknown
+        }
+    }
 
     func handleWebSocket(_ request: HTTPRequest, _ socket: WebSocket) {
         onWebSocket(request, socket)

@@ -141,4 +141,31 @@ import Testing
         }
         #expect(failure == .refused(status: 404))
     }
+
+    @Test func refusalMayHaveAReason() throws {
+        let fixture = try Fixture()
+        defer { fixture.close() }
+        var failure: HTTPError?
+        fixture.run { client in
+            client.openWebSocket(path: "/full") {
+                if case .failure(let error) = $0 { failure = error }
+                fixture.done()
+            }
+        }
+        #expect(failure == .refused(status: 429))
+    }
+
+    @Test func pingsOfThePeerAreTold() throws {
+        let fixture = try Fixture()
+        defer { fixture.close() }
+        var pings = 0
+        fixture.handlers.onWebSocket = { _, socket in
+            socket.onPing = {
+                pings += 1
+                fixture.done()
+            }
+        }
+        open(fixture) { $0.ping(Array("1700000000000".utf8)) }
+        #expect(pings == 1)
+    }
 }

@@ -40,7 +40,7 @@ public struct StreamControl: Equatable, Sendable {
 
     private static func request(
         _ method: String,
-        _ params: [ControlValue],
+        _ params: [JSONValue],
         id: [UInt8]
     ) throws(StreamControlError) -> Request {
         switch method {
@@ -70,7 +70,7 @@ public struct StreamControl: Equatable, Sendable {
     }
 
     private static func names(
-        _ params: [ControlValue],
+        _ params: [JSONValue],
         id: [UInt8]
     ) throws(StreamControlError) -> [String] {
         guard !params.isEmpty else { throw .invalidRequest("missing field `params`", id: id) }
@@ -88,7 +88,7 @@ public struct StreamControl: Equatable, Sendable {
     }
 
     private static func checkProperty(
-        _ params: [ControlValue],
+        _ params: [JSONValue],
         count: Int,
         id: [UInt8]
     ) throws(StreamControlError) {
@@ -129,8 +129,12 @@ public struct StreamControlError: Error, Equatable, Sendable {
         StreamControlError(code: 2, message: "Invalid request: \(reason)", id: id)
     }
 
-    static func invalidJSON(_ reason: String, at position: Int) -> StreamControlError {
-        StreamControlError(code: 3, message: "Invalid JSON: \(reason) at byte \(position)", id: nil)
+    static func invalidJSON(_ fault: JSONFault) -> StreamControlError {
+        StreamControlError(
+            code: 3,
+            message: "Invalid JSON: \(fault.reason) at byte \(fault.position)",
+            id: nil
+        )
     }
 
     /// The answer `{"error":{"code":…,"msg":…},"id":…}`.

@@ -80,4 +80,17 @@ extension StreamHub {
         default: writer.null()
         }
     }
+
+    /// The message that tells a connection of its coming end.
+    ///
+    /// - Parameters:
+    ///   - connection: Whose.
+    ///   - now: The present.
+    /// - Returns: In the form the connection wants its events in.
+    public func shutdownNotice(to connection: Int, now: Timestamp) -> [UInt8] {
+        let form = connections[connection]?.form
+        let event = EndEvent.serverShutdown.json(now, in: form?.timeUnit ?? .milliseconds)
+        guard form?.isWrapped == true else { return event }
+        return Subscribers.wrap(event, "!serverShutdown")
+    }
 }

@@ -34,7 +34,7 @@ extension StreamHub {
                 case .partialDepth(_, let speed) where speed == .fast ? isFastDue : isSlowDue:
                     sendStatistics(slot, market, ticker, now, &output)
                 case .miniTicker where isSlowDue, .ticker where isSlowDue,
-                    .averagePrice where isSlowDue:
+                    .averagePrice where isSlowDue, .windowTicker where isSlowDue:
                     sendStatistics(slot, market, ticker, now, &output)
                 default: break
                 }
@@ -95,6 +95,8 @@ extension StreamHub {
                 return payload.partialDepth(market.book.depth(limit: levels))
             case .averagePrice:
                 return payload.averagePrice(market.history.averagePrice(now: now))
+            case .windowTicker(let window):
+                return payload.windowTicker(Self.ticker(of: market, window, now), window)
             case .miniTicker:
                 return payload.miniTicker(ticker ?? market.history.ticker(now: now))
             default:
@@ -181,16 +183,39 @@ extension StreamHub {
                 var writer = JSONWriter(capacity: 512 * pairs.count)
                 writer.array { writer in
                     for pair in pairs {
-                        let payload = payload(markets[pair], now, unit)
                         writer.raw(
-                            stream.name.kind == .allTickers
-                                ? payload.ticker(tickers[pair], markets[pair].book)
-                                : payload.miniTicker(tickers[pair])
+                            element(stream.name.kind, markets[pair], tickers[pair], now, unit)
                         )
                     }
                 }
                 return writer.bytes
             }
         }
+    }
+
+    /// What a stream of all pairs says of one.
+    private func element(
+        _ kind: StreamName.Kind,
+        _ market: PairMarket,
+        _ ticker: Ticker,
+        _ now: Timestamp,
+        _ unit: StreamTimeUnit
+    ) -> [UInt8] {
+        let payload = payload(market, now, unit)
+        switch kind {
+        case .allTickers: return payload.ticker(ticker, market.book)
+        case .allWindowTickers(let window):
+            return payload.windowTicker(Self.ticker(of: market, window, now), window)
+        default: return payload.miniTicker(ticker)
+        }
+    }
+
+    private static func ticker(
+        of market: PairMarket,
+        _ window: TickerWindow,
+        _ now: Timestamp
+    ) -> Ticker {
+        let start = Timestamp(microseconds: now.microseconds - window.microseconds)
+        return market.history.ticker(from: start, now: now)
     }
 }

@@ -22,10 +22,14 @@ public struct StreamName: Hashable, Sendable {
         case averagePrice
         /// Candles as they grow.
         case kline(CandleInterval)
+        /// The statistics of a rolling window, each second.
+        case windowTicker(TickerWindow)
         /// `miniTicker` of all pairs that changed.
         case allMiniTickers
         /// `ticker` of all pairs that changed.
         case allTickers
+        /// `windowTicker` of all pairs that changed.
+        case allWindowTickers(TickerWindow)
     }
 
     /// The longest name looked at.
@@ -44,16 +48,10 @@ public struct StreamName: Hashable, Sendable {
     public init?(_ text: String) {
         guard text.utf8.count <= Self.sizeMax else { return nil }
         self.text = text
-        switch text {
-        case "!miniTicker@arr", "!miniTicker@arr@1000ms":
+        if let kind = Self.kindOfAll(text) {
             symbol = nil
-            kind = .allMiniTickers
+            self.kind = kind
             return
-        case "!ticker@arr", "!ticker@arr@1000ms":
-            symbol = nil
-            kind = .allTickers
-            return
-        default: break
         }
         let parts = text.split(separator: "@", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2 || parts.count == 3, Self.isSymbol(parts[0]) else { return nil }
@@ -61,6 +59,21 @@ public struct StreamName: Hashable, Sendable {
         guard let kind = Self.kind(parts[1], speed: speed) else { return nil }
         symbol = parts[0].uppercased()
         self.kind = kind
+    }
+
+    private static func kindOfAll(_ text: String) -> Kind? {
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count >= 2, parts[1] == "arr", parts.count == 2 || parts[2...] == ["1000ms"]
+        else { return nil }
+        switch parts[0] {
+        case "!miniTicker": return .allMiniTickers
+        case "!ticker": return .allTickers
+        default:
+            guard parts.count == 2, parts[0].hasPrefix("!ticker_") else { return nil }
+            return TickerWindow(rawValue: String(parts[0].dropFirst(8))).map(
+                Kind.allWindowTickers
+            )
+        }
     }
 
     private static func isSymbol(_ text: String) -> Bool {
@@ -85,6 +98,9 @@ public struct StreamName: Hashable, Sendable {
         case "ticker": return .ticker
         case "avgPrice": return .averagePrice
         default:
+            if text.hasPrefix("ticker_") {
+                return TickerWindow(rawValue: String(text.dropFirst(7))).map(Kind.windowTicker)
+            }
             guard text.hasPrefix("kline_") else { return nil }
             return CandleInterval(rawValue: String(text.dropFirst(6))).map(Kind.kline)
         }
@@ -117,4 +133,22 @@ public enum StreamSpeed: Hashable, Sendable, CaseIterable {
     }
 
     var periodMicroseconds: Int64 { self == .slow ? 1_000_000 : 100_000 }
+}
+
+/// The length of a rolling window that has a ticker stream.
+public enum TickerWindow: String, Hashable, Sendable, CaseIterable {
+    /// The last hour.
+    case oneHour = "1h"
+    /// The last four hours.
+    case fourHours = "4h"
+    /// The last 24 hours.
+    case oneDay = "1d"
+
+    var microseconds: Int64 {
+        switch self {
+        case .oneHour: 3_600_000_000
+        case .fourHours: 4 * 3_600_000_000
+        case .oneDay: 24 * 3_600_000_000
+        }
+    }
 }

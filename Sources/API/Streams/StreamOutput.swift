@@ -64,17 +64,17 @@ struct Subscribers {
             }
             if !wrapped.isEmpty {
                 output.deliveries.append(
-                    StreamDelivery(connections: wrapped, payload: Self.wrap(json, name))
+                    StreamDelivery(connections: wrapped, payload: Self.wrap(json, name.text))
                 )
             }
         }
     }
 
-    private static func wrap(_ json: [UInt8], _ name: StreamName) -> [UInt8] {
-        var writer = JSONWriter(capacity: json.count + name.text.utf8.count + 24)
+    static func wrap(_ json: [UInt8], _ name: String) -> [UInt8] {
+        var writer = JSONWriter(capacity: json.count + name.utf8.count + 24)
         writer.object { writer in
             writer.key("stream")
-            writer.value(name.text)
+            writer.value(name)
             writer.key("data")
             writer.raw(json)
         }

@@ -186,11 +186,11 @@ struct StreamPayload {
         json { writer in
             head("24hrMiniTicker", &writer)
             price("c", ticker.lastPrice, &writer)
-            dayPrices(ticker, &writer)
+            rangeAndVolume(ticker, &writer)
         }
     }
 
-    private func dayPrices(_ ticker: Ticker, _ writer: inout JSONWriter) {
+    private func rangeAndVolume(_ ticker: Ticker, _ writer: inout JSONWriter) {
         price("o", ticker.openPrice, &writer)
         price("h", ticker.highPrice, &writer)
         price("l", ticker.lowPrice, &writer)
@@ -208,12 +208,28 @@ struct StreamPayload {
             price("c", ticker.lastPrice, &writer)
             quantity("Q", ticker.lastQuantity, &writer)
             top(book, &writer)
-            dayPrices(ticker, &writer)
-            time("O", ticker.openTime, &writer)
-            time("C", ticker.closeTime, &writer)
-            number("F", ticker.firstTradeID.rawValue, &writer)
-            number("L", ticker.lastTradeID.rawValue, &writer)
-            number("n", ticker.tradeCount, &writer)
+            rangeAndVolume(ticker, &writer)
+            span(ticker, &writer)
+        }
+    }
+
+    private func span(_ ticker: Ticker, _ writer: inout JSONWriter) {
+        time("O", ticker.openTime, &writer)
+        time("C", ticker.closeTime, &writer)
+        number("F", ticker.firstTradeID.rawValue, &writer)
+        number("L", ticker.lastTradeID.rawValue, &writer)
+        number("n", ticker.tradeCount, &writer)
+    }
+
+    func windowTicker(_ ticker: Ticker, _ window: TickerWindow) -> [UInt8] {
+        json { writer in
+            head("\(window.rawValue)Ticker", &writer)
+            decimal("p", priceUnits(Price(ticks: ticker.priceChangeTicks)), &writer)
+            decimal("P", ticker.priceChangePercentUnits, &writer)
+            price("c", ticker.lastPrice, &writer)
+            decimal("w", ticker.weightedAveragePriceUnits, &writer)
+            rangeAndVolume(ticker, &writer)
+            span(ticker, &writer)
         }
     }
 

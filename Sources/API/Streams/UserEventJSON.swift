@@ -53,11 +53,6 @@ public struct UserEventJSON {
         return output
     }
 
-    /// The last event of a stream that ends.
-    ///
-    /// - Returns: `eventStreamTerminated`.
-    public func terminated() -> [UInt8] { event("eventStreamTerminated") { _ in } }
-
     /// The last event of a stream that was opened with a listen key.
     ///
     /// - Parameter key: The listen key.

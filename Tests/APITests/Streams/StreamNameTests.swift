@@ -19,6 +19,9 @@ import Testing
         ("btcusdt@kline_1m", .kline(.oneMinute)),
         ("btcusdt@kline_1M", .kline(.oneMonth)),
         ("btcusdt@kline_1s", .kline(.oneSecond)),
+        ("btcusdt@ticker_1h", .windowTicker(.oneHour)),
+        ("btcusdt@ticker_4h", .windowTicker(.fourHours)),
+        ("btcusdt@ticker_1d", .windowTicker(.oneDay)),
     ])
     func namesOfAPairAreRead(_ text: String, _ kind: StreamName.Kind) {
         let name = StreamName(text)
@@ -30,6 +33,8 @@ import Testing
     @Test(arguments: [
         ("!miniTicker@arr", StreamName.Kind.allMiniTickers),
         ("!miniTicker@arr@1000ms", .allMiniTickers), ("!ticker@arr", .allTickers),
+        ("!ticker@arr@1000ms", .allTickers), ("!ticker_1h@arr", .allWindowTickers(.oneHour)),
+        ("!ticker_1d@arr", .allWindowTickers(.oneDay)),
     ])
     func namesOfAllPairsAreRead(_ text: String, _ kind: StreamName.Kind) {
         #expect(StreamName(text)?.kind == kind)
@@ -40,7 +45,9 @@ import Testing
         "", "@", "0", "btcusdt", "btcusdt@", "@trade", "BTCUSDT@trade", "btcusdt@Trade",
         "btcusdt@trade@100ms", "btcusdt@depth7", "btcusdt@depth@250ms", "btcusdt@depth@100ms@",
         "btcusdt@kline", "btcusdt@kline_", "btcusdt@kline_7m", "btcusdt@kline_1m@+08:00",
-        "!bookTicker", "!miniTicker", "btc-usdt@trade", "btcusdt@ticker_1h", "bt\u{e9}@trade",
+        "!bookTicker", "!miniTicker", "btc-usdt@trade", "btcusdt@ticker_2h", "!ticker_1w@arr",
+        "!ticker_1h@arr@1000ms",
+        "!miniTicker@arr@100ms", "!miniTicker@arr@1000ms@", "bt\u{e9}@trade",
         String(repeating: "a", count: 100) + "@trade",
     ])
     func otherNamesAreRefused(_ text: String) {
