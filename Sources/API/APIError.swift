@@ -79,6 +79,7 @@ extension APIError {
     static let invalidInterval = Self(-1120, "Invalid interval.")
     static let invalidSymbol = Self(-1121, "Invalid symbol.")
     static let invalidSymbolStatus = Self(-1122, "Invalid symbolStatus.")
+    static let noSuchListenKey = Self(-1125, "This listenKey does not exist.")
     static let lookupTooLong = Self(-1127, "More than 24 hours between startTime and endTime.")
     static let badCombination = Self(-1128, "Combination of optional parameters invalid.")
     static let badStrategyType = Self(-1134, "`strategyType` was less than 1000000.")

@@ -80,6 +80,24 @@ final class MarketBoard: MarketObserver, MarketSource {
         output.removeAll()
     }
 
+    // MARK: Listen keys
+
+    func admit(listenKey key: String) { hub.admit(listenKey: key) }
+
+    /// Says that a key is over to who listens to it.
+    func dismiss(listenKey key: String) {
+        for unit in StreamTimeUnit.allCases {
+            let event = UserEventJSON.expired(listenKey: key, now: context.wall, unit: unit)
+            publish(event, listenKey: key, unit: unit)
+        }
+        hub.dismiss(listenKey: key)
+    }
+
+    func publish(_ event: [UInt8], listenKey key: String, unit: StreamTimeUnit) {
+        hub.publish(event, listenKey: key, unit: unit, to: &output)
+        deliver()
+    }
+
     // MARK: Connections
 
     /// Takes in a WebSocket whose path names market streams.

@@ -37,7 +37,7 @@ extension StreamHub {
             for name in names { subscribe(connection, name, markets: markets, now: now) }
         case .unsubscribe(let texts):
             for text in texts {
-                if let name = StreamName(text) { unsubscribe(connection, name) }
+                unsubscribe(connection, StreamName(text) ?? StreamName(listenKey: text))
             }
         case .setCombined(let isCombined): setWrapped(connection, isCombined)
         case .listSubscriptions, .getCombined: break

@@ -43,6 +43,8 @@ public struct StreamHub: Sendable {
     var isPairChanged: [Bool]
     /// Pairs with an event since the last flush.
     var pairsTouched: [Int] = []
+    /// Listen keys that may be subscribed to.
+    var listenKeys: Set<String> = []
     var nextFast = Timestamp.zero
     var nextSlow = Timestamp.zero
 
@@ -121,9 +123,15 @@ public struct StreamHub: Sendable {
 
     /// A stream we serve of a pair we have.
     func known(_ text: String) -> StreamName? {
+        if listenKeys.contains(text) { return StreamName(listenKey: text) }
         guard let name = StreamName(text) else { return nil }
         guard let symbol = name.symbol else { return name }
         return pairOf[symbol] == nil ? nil : name
+    }
+
+    /// Who listens to a stream; `nil` for nobody.
+    func subscribers(of name: StreamName) -> Subscribers? {
+        slotOf[name].flatMap { live[$0]?.subscribers }
     }
 
     mutating func subscribe(
@@ -177,7 +185,11 @@ public struct StreamHub: Sendable {
             live.append(stream)
         }
         slotOf[name] = slot
-        if let pair { slotsOfPair[pair].append(slot) } else { slotsOfAll.append(slot) }
+        if let pair {
+            slotsOfPair[pair].append(slot)
+        } else if name.kind != .user {
+            slotsOfAll.append(slot)
+        }
         if let pair, case .depth = name.kind { depthSlotsOfPair[pair].append(slot) }
         return slot
     }

@@ -30,6 +30,8 @@ public struct StreamName: Hashable, Sendable {
         case allTickers
         /// `windowTicker` of all pairs that changed.
         case allWindowTickers(TickerWindow)
+        /// The events of an account, under a listen key.
+        case user
     }
 
     /// The longest name looked at.
@@ -59,6 +61,13 @@ public struct StreamName: Hashable, Sendable {
         guard let kind = Self.kind(parts[1], speed: speed) else { return nil }
         symbol = parts[0].uppercased()
         self.kind = kind
+    }
+
+    /// Names the user stream of a listen key.
+    init(listenKey: String) {
+        text = listenKey
+        symbol = nil
+        kind = .user
     }
 
     private static func kindOfAll(_ text: String) -> Kind? {

@@ -55,19 +55,28 @@ struct Subscribers {
         _ payload: (StreamTimeUnit) -> [UInt8]
     ) {
         for unit in StreamTimeUnit.allCases {
-            let raw = get(isWrapped: false, unit)
-            let wrapped = get(isWrapped: true, unit)
-            if raw.isEmpty, wrapped.isEmpty { continue }
-            let json = payload(unit)
-            if !raw.isEmpty {
-                output.deliveries.append(StreamDelivery(connections: raw, payload: json))
-            }
-            if !wrapped.isEmpty {
-                output.deliveries.append(
-                    StreamDelivery(connections: wrapped, payload: Self.wrap(json, name.text))
-                )
-            }
+            deliver(name, in: unit, to: &output) { payload(unit) }
         }
+    }
+
+    /// The same for who wants times in one unit.
+    func deliver(
+        _ name: StreamName,
+        in unit: StreamTimeUnit,
+        to output: inout StreamOutput,
+        _ payload: () -> [UInt8]
+    ) {
+        let raw = get(isWrapped: false, unit)
+        let wrapped = get(isWrapped: true, unit)
+        if raw.isEmpty, wrapped.isEmpty { return }
+        let json = payload()
+        if !raw.isEmpty {
+            output.deliveries.append(StreamDelivery(connections: raw, payload: json))
+        }
+        guard !wrapped.isEmpty else { return }
+        output.deliveries.append(
+            StreamDelivery(connections: wrapped, payload: Self.wrap(json, name.text))
+        )
     }
 
     static func wrap(_ json: [UInt8], _ name: String) -> [UInt8] {

@@ -55,13 +55,26 @@ public struct UserEventJSON {
 
     /// The last event of a stream that was opened with a listen key.
     ///
-    /// - Parameter key: The listen key.
+    /// - Parameters:
+    ///   - key: The listen key.
+    ///   - now: The event time.
+    ///   - unit: Of the event time.
     /// - Returns: `listenKeyExpired`.
-    public func expired(listenKey key: String) -> [UInt8] {
-        event("listenKeyExpired") {
+    public static func expired(
+        listenKey key: String,
+        now: Timestamp,
+        unit: StreamTimeUnit
+    ) -> [UInt8] {
+        var writer = JSONWriter(capacity: 160)
+        writer.object {
+            $0.key("e")
+            $0.word("listenKeyExpired")
+            $0.key("E")
+            $0.value(unit.value(now))
             $0.key("listenKey")
             $0.value(key)
         }
+        return writer.bytes
     }
 
     private func event(
