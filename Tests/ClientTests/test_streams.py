@@ -156,6 +156,16 @@ def test_book_ticker_follows_the_top(cluster, rests):
     assert isinstance(event["u"], int) and "e" not in event
 
 
+def test_tickers_of_windows_come_each_second(cluster, rests):
+    with stream(cluster, "/ws/xrpusdt@ticker_1h/!ticker_4h@arr") as tickers:
+        trade(rests, "XRPUSDT", "100", "0.5")
+        one = tickers.first(lambda message: isinstance(message, dict) and message["n"] > 0)
+        several = tickers.first(lambda message: isinstance(message, list))
+    assert (one["e"], one["s"], one["c"]) == ("1hTicker", "XRPUSDT", "0.50000000")
+    assert one["C"] - one["O"] >= 3_600_000
+    assert {event["e"] for event in several} == {"4hTicker"}
+
+
 def test_combined_streams_are_wrapped(cluster, rests):
     with stream(cluster, "/stream?streams=xrpusdt@trade/xrpusdt@bookTicker") as combined:
         trade(rests, "XRPUSDT", "100", "0.5")

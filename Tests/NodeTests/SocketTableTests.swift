@@ -52,13 +52,13 @@ import Testing
     }
 
     @Test func clientThatAnswersPingsStays() throws {
-        let fixture = try SocketFixture(times: SocketTable.Times(ping: 20, silence: 60))
+        let fixture = try SocketFixture(times: SocketTable.Times(ping: 50, silence: 1000))
         defer { fixture.close() }
         var pings = 0
         fixture.run { socket in
             socket.onPing = {
                 pings += 1
-                if pings == 20 { fixture.done() }
+                if pings == 25 { fixture.done() }
             }
         }
         #expect(fixture.desk.table.count == 1)
