@@ -234,6 +234,17 @@ def test_ping_is_answered(cluster):
         assert stream_.socket.ping(b"castle").wait(DEADLINE_SECONDS)
 
 
+def test_pings_count_as_messages(cluster):
+    with stream(cluster, "/ws") as stream_:
+        with pytest.raises(ConnectionClosed) as closed:
+            # Five are taken in a second, and these may lie in two.
+            for _ in range(12):
+                stream_.socket.ping()
+            while True:
+                stream_.next()
+    assert closed.value.rcvd is not None and closed.value.rcvd.code == 1008
+
+
 def test_upgrade_on_another_path_is_refused(cluster):
     with pytest.raises(InvalidStatus) as refused:
         with stream(cluster, "/nope"):
