@@ -15,10 +15,9 @@ public final class PublicKey {
     public let kind: Kind
     private let handle: PublicKeyHandle
 
-    /// Reads a key.
+    /// Reads a key; `nil` when it is none, or one of another kind or size.
     ///
     /// - Parameter bytes: A SubjectPublicKeyInfo (RFC 5280), in PEM or DER.
-    /// - Returns: `nil` when it is neither, or a key of another kind or size.
     public init?(_ bytes: [UInt8]) {
         guard let handle = PublicKeyHandle(bytes), let kind = handle.kind else { return nil }
         if case .rsa(let bits) = kind, !Self.rsaBitsRange.contains(bits) { return nil }

@@ -11,8 +11,9 @@ public struct AddressPrefix: Equatable, Sendable {
 
     /// Reads an address, such as `203.0.113.7` or `2001:db8::1`, or a block, such as `10.0.0.0/8`.
     ///
+    /// It is `nil` when it is none of these; bits behind the prefix must be zero.
+    ///
     /// - Parameter text: Without a port, a zone or brackets.
-    /// - Returns: `nil` when it is none of these; bits behind the prefix must be zero.
     public init?(_ text: some StringProtocol) {
         guard (2...Self.textSizeMax).contains(text.utf8.count) else { return nil }
         let parts = Array(text.utf8).split(
@@ -35,13 +36,12 @@ public struct AddressPrefix: Equatable, Sendable {
         guard masked(high, low) == (high, low) else { return nil }
     }
 
-    /// Makes a prefix of its bits, as they are stored.
+    /// Makes a prefix of its bits, as they are stored; `nil` when bits behind it are set.
     ///
     /// - Parameters:
     ///   - high: The first 64 bits.
     ///   - low: The last 64 bits.
-    ///   - length: Bits that count.
-    /// - Returns: `nil` when the length is above 128, or bits behind it are set.
+    ///   - length: Bits that count, at most 128.
     public init?(high: UInt64, low: UInt64, length: UInt8) {
         self.high = high
         self.low = low
