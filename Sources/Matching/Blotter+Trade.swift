@@ -145,7 +145,7 @@ extension Blotter {
             : settle(trade, buyer: maker, seller: other, &shared)
         let (makerFee, takerFee) =
             taker == .buy ? (fees.seller, fees.buyer) : (fees.buyer, fees.seller)
-        book(trade, slot, owner, makerFee)
+        book(trade, slot, owner, makerFee, &shared)
         let fill = Self.fill(trade, of: incoming.order, takerFee)
         fills.append(fill, owner: incoming.name.owner)
         if incoming.isAnswered { shared.answer.append(fill) }
@@ -183,7 +183,16 @@ extension Blotter {
     }
 
     /// Books a trade to the record of a resting order.
-    mutating func book(_ trade: Trade, _ slot: OrderSlot, _ owner: AccountSlot, _ fee: Fee) {
+    mutating func book(
+        _ trade: Trade,
+        _ slot: OrderSlot,
+        _ owner: AccountSlot,
+        _ fee: Fee,
+        _ shared: inout SharedState
+    ) {
+        if records[slot.index].order.executed.lots == 0 {
+            shared.orders.giveBack(owner, createdAt: records[slot.index].order.createdAt)
+        }
         records[slot.index].order.executed.lots += trade.quantity.lots
         records[slot.index].order.cumulativeQuote += trade.quoteAmount
         records[slot.index].order.updatedAt = trade.time

@@ -245,11 +245,11 @@ extension Blotter {
             &shared
         )
         if isBidOlder {
-            book(trade, bid, owners.buyer, fees.buyer)
-            book(trade, ask, owners.seller, fees.seller)
+            book(trade, bid, owners.buyer, fees.buyer, &shared)
+            book(trade, ask, owners.seller, fees.seller, &shared)
         } else {
-            book(trade, ask, owners.seller, fees.seller)
-            book(trade, bid, owners.buyer, fees.buyer)
+            book(trade, ask, owners.seller, fees.seller, &shared)
+            book(trade, bid, owners.buyer, fees.buyer, &shared)
         }
     }
 }

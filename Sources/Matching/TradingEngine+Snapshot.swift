@@ -4,7 +4,9 @@ import Wire
 
 extension TradingEngine {
     /// Version of the snapshot layout.
-    public static let snapshotVersion: UInt16 = 4
+    public static let snapshotVersion: UInt16 = 5
+    /// The version before orders were counted, which can still be read.
+    static let snapshotVersionWithoutCounts: UInt16 = 4
     /// The version before funds and pairs moved between shards, which can still be read.
     static let snapshotVersionWithoutMoves: UInt16 = 3
 
@@ -31,6 +33,7 @@ extension TradingEngine {
             writer.write(departure.instrument)
             writer.write(departure.generation)
         }
+        shared.orders.encode(into: &writer)
     }
 
     /// Reads what `encode(into:)` wrote.
@@ -40,7 +43,8 @@ extension TradingEngine {
     public init(decoding reader: inout ByteReader) throws(DecodeError) {
         self.init()
         let version = try reader.read(UInt16.self)
-        let hasMoves = version == Self.snapshotVersion
+        let hasCounts = version == Self.snapshotVersion
+        let hasMoves = hasCounts || version == Self.snapshotVersionWithoutCounts
         guard hasMoves || version == Self.snapshotVersionWithoutMoves else {
             throw .unsupportedVersion(version)
         }
@@ -74,6 +78,10 @@ extension TradingEngine {
         }
         restore(names)
         if hasMoves { try readDepartures(&reader) }
+        if hasCounts {
+            let accounts = shared.ledger.accountCount
+            shared.orders = try OrderCounter(decoding: &reader, accountsMax: accounts)
+        }
         feesChanged()
         guard holdsMatchOrders() else { throw .badValue(field: "TradingEngine.holds", at: start) }
     }
