@@ -25,6 +25,9 @@ public protocol HTTPHandlers: AnyObject {
     /// Whether a WebSocket may be opened; otherwise the answer is 404.
     func acceptsWebSocket(_ request: HTTPRequest) -> Bool
 
+    /// Why a WebSocket is refused, before `acceptsWebSocket(_:)` is asked; `nil` when it is not.
+    func webSocketRefusal(_ request: HTTPRequest) -> HTTPRefusal?
+
     /// Takes a WebSocket that was accepted.
     func handleWebSocket(_ request: HTTPRequest, _ socket: WebSocket)
 }
@@ -35,6 +38,9 @@ extension HTTPHandlers {
 
     /// Closes the stream: it was accepted without a handler.
     public func handleStream(_ request: HTTPRequest, _ stream: HTTPStream) { stream.close() }
+
+    /// Refuses none.
+    public func webSocketRefusal(_ request: HTTPRequest) -> HTTPRefusal? { nil }
 
     /// No WebSockets.
     public func acceptsWebSocket(_ request: HTTPRequest) -> Bool { false }
@@ -247,6 +253,14 @@ public final class HTTPServer {
     }
 
     private func openWebSocket(on stream: HTTP2Stream) {
+        if let refusal = routes.webSocketRefusal(stream.head) {
+            let exchange = HTTPExchange(stream: stream, bodySizeMax: 0, onRequest: onRequest)
+            return exchange.respond(
+                status: refusal.status,
+                headers: refusal.headers,
+                body: refusal.body
+            )
+        }
         guard routes.acceptsWebSocket(stream.head) else {
             return refuse(stream, status: 404, #"{"code":-1100,"msg":"No such stream."}"#)
         }

@@ -53,7 +53,12 @@ extension RouterNode {
     ) {
         let token = park { [unowned self] outcome in
             let shard = self.shard(of: command) ?? shard
-            funds.settle(outcome, of: command, on: shard, finish)
+            orders.settle(outcome, of: command, on: shard) { [unowned self] outcome in
+                funds.settle(outcome, of: command, on: shard) { [unowned self] outcome in
+                    // An order that waited for funds is counted only now.
+                    orders.settle(outcome, of: command, on: shard, finish)
+                }
+            }
         }
         send(command, to: shard, token: token)
     }

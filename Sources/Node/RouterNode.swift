@@ -18,6 +18,12 @@ final class RouterNode: HTTPHandlers {
     private let venue: Venue
     private let metrics: RouterMetrics
     private var limiter: WeightLimiter
+    let keys: KeyRing
+    /// Parts of the keys that have come, until the last one has.
+    var keyPages: [KeyPage] = []
+    /// The version of the keys made since the start that are gone by.
+    var keysVersion: UInt64 = 0
+    private let clients: ClientAddress
     var channels: [ShardID: ShardChannel] = [:]
     /// All of the map, by number.
     var shards: [ShardID] = []
@@ -31,6 +37,9 @@ final class RouterNode: HTTPHandlers {
         router: self,
         reference: context.instance
     )
+    private(set) lazy var orders = OrderDesk(router: self, limits: orderLimits)
+    private let orderLimits: OrderLimits
+    private var repeats = RepeatedRequests()
     private var control: CashControl { CashControl(router: self, assets: venue.assets) }
     private var waiting: [UInt64: (RequestOutcome) -> Void] = [:]
     private var nextToken: UInt64 = 1
@@ -54,22 +63,36 @@ final class RouterNode: HTTPHandlers {
         let accounts = try AccountsFile.load(context.plan.accounts)
         let limits = try LimitsFile.load(context.plan.limits)
         venue = Venue(assets: assets, instruments: instruments)
-        let signers = Signers(accounts)
+        let signers = Signers()
+        keys = KeyRing(accounts.entries.map(APIKey.init))
+        clients = ClientAddress(
+            trusting: context.plan.trustedProxies ?? ClientAddress.standard
+        )
         let board = MarketBoard(context: context, instruments: instruments)
         self.board = board
         gateway = Gateway(
             venue: venue,
-            keys: KeyRing(accounts.entries.map(APIKey.init)),
+            keys: keys,
             limits: RateLimits(
                 weightPerMinute: limits.weightPerMinute,
                 ordersPerTenSeconds: limits.ordersPer10Seconds,
-                ordersPerDay: limits.ordersPerDay
+                ordersPerDay: limits.ordersPerDay,
+                requestsPerFiveMinutes: limits.requestsPer5Minutes,
+                connectionsPerFiveMinutes: limits.connectionsPer5Minutes
             ),
-            authenticate: signers.authenticate,
+            verify: signers.isValid,
+            explainsRefusals: context.plan.verboseAuthErrors ?? false,
+            onRefusedKey: { [log = RefusalLog(context)] in log.note($0, $1) },
             makeClientOrderID: Self.makeClientOrderID,
+            deriveClientOrderID: DerivedOrderID.make,
             phase: { board.phase($0) }
         )
-        limiter = WeightLimiter(limitPerMinute: limits.weightPerMinute)
+        orderLimits = OrderLimits(limits)
+        limiter = WeightLimiter(
+            limitPerMinute: limits.weightPerMinute,
+            requestsPerFiveMinutes: limits.requestsPer5Minutes,
+            connectionsPerFiveMinutes: limits.connectionsPer5Minutes
+        )
         metrics = RouterMetrics(context.metrics)
         routes = PairRoutes(count: instruments.count)
         roster = ShardRoster(first: context.plan.shards.map { ShardID($0.id) })
@@ -83,6 +106,7 @@ final class RouterNode: HTTPHandlers {
             onMap: { [unowned self] in follow($0) }
         )
         self.link = link
+        link.onKeys = { [unowned self] in takeKeys($0) }
         link.start()
         board.start()
         _ = context.loop.schedule(afterMilliseconds: 5, repeatingMilliseconds: 5) {
@@ -124,6 +148,9 @@ final class RouterNode: HTTPHandlers {
         mapWaiters = []
         for waiter in waiters { waiter.go(true) }
     }
+
+    /// Says something to the coordinator, if one is there.
+    func tell(_ message: MembershipMessage) { link?.send(message) }
 
     /// The version of the newest map; 0 before the first.
     var mapVersion: UInt64 { link?.map.version ?? 0 }
@@ -220,6 +247,18 @@ final class RouterNode: HTTPHandlers {
 
     func handleStream(_ request: HTTPRequest, _ stream: HTTPStream) { stream.close() }
 
+    func webSocketRefusal(_ request: HTTPRequest) -> HTTPRefusal? {
+        let client = clients.client(of: request)
+        guard let error = limiter.connect(client, now: context.wall) else { return nil }
+        let response = APIResponse(error)
+        metrics.answered(status: response.status, after: 0)
+        return HTTPRefusal(
+            status: response.status,
+            headers: response.headers + [(name: "content-type", value: "application/json")],
+            body: response.body
+        )
+    }
+
     func acceptsWebSocket(_ request: HTTPRequest) -> Bool { StreamPath(target(request)) != nil }
 
     func handleWebSocket(_ request: HTTPRequest, _ socket: WebSocket) {
@@ -241,33 +280,49 @@ final class RouterNode: HTTPHandlers {
         if control.handle(request, exchange) { return }
         let arrival = context.now
         let wall = context.wall
-        let call = APIRequest(request)
-        let client = clientAddress(request)
+        let client = clients.client(of: request)
+        let call = APIRequest(request, from: client)
         switch limiter.charge(client, weight: gateway.weight(of: call), now: wall) {
         case .refused(let error):
             respond(APIResponse(error), to: exchange, arrival, used: nil)
         case .accepted(let used):
             let operation = gateway.interpret(call, now: wall)
-            carryOut(operation) { [weak self] response in
+            carryOutOnce(operation, call) { [weak self] response in
                 guard let self else { return }
                 var used = used
+                var response = response
                 // Placing and cancelling weigh nothing when they succeed.
-                if case .command = operation, response.status == 200 {
+                if case .command(_, let command, _) = operation, response.status == 200 {
                     metrics.acknowledged(after: context.now - arrival)
                     used = limiter.refund(client, weight: 1, now: wall)
+                    if let account = command.orderOwner {
+                        response.headers += Gateway.orderCountHeaders(orders.used(by: account))
+                    }
                 }
                 respond(response, to: exchange, arrival, used: used)
             }
         }
     }
 
-    /// The edge tells the client's address; anyone else is its own client.
-    private func clientAddress(_ request: HTTPRequest) -> String {
-        guard request.remoteAddress.hasPrefix("127.0.0.1"),
-            let forwarded = request.header("x-forwarded-for"),
-            let last = forwarded.split(separator: ",").last
-        else { return request.remoteAddress }
-        return last.filter { $0 != " " }
+    /// A command that comes twice is carried out once.
+    private func carryOutOnce(
+        _ operation: Operation,
+        _ call: APIRequest,
+        _ finish: @escaping (APIResponse) -> Void
+    ) {
+        guard case .command = operation, let identity = gateway.identity(of: call) else {
+            return carryOut(operation, finish)
+        }
+        switch repeats.admit(identity, finish) {
+        case .underWay: return
+        case .answered(let response): finish(response)
+        case .first:
+            carryOut(operation) { [weak self] response in
+                let waiters = self?.repeats.answered(identity, response) ?? []
+                finish(response)
+                for waiter in waiters { waiter(response) }
+            }
+        }
     }
 
     private func respond(
