@@ -81,6 +81,7 @@ extension APIError {
         // Only other shards and operators make requests that end so.
         case .transferGap, .recentlyCredited: self = .unavailable
         case .referenceTaken, .noSuchWithdrawal: self = .unsupportedCombination
+        case .tooManyOrders(let interval): self = .tooManyOrders(interval)
         // The router waits for these and never shows them.
         case .pairMoved, .moveRefused, .moveAborted: self = .unknownOutcome
         }

@@ -97,12 +97,9 @@ extension APIError {
     static let invalidSignature = Self(-1022, "Signature for this request is not valid.")
     static let recvWindowTooLarge = Self(-1131, "recvWindow must be less than 60000.")
 
-    static func refusedKey(reason: String) -> Self {
-        Self(
-            status: 401,
-            -2015,
-            "Invalid API-key, IP, or permissions for action. \(reason)"
-        )
+    static func refusedKey(reason: KeyRefusal?) -> Self {
+        let text = "Invalid API-key, IP, or permissions for action."
+        return Self(status: 401, -2015, reason.map { "\(text) \($0)" } ?? text)
     }
 
     static func tooEarly(byMilliseconds ahead: Int64) -> Self {
@@ -142,6 +139,24 @@ extension APIError {
             -1003,
             "Too much request weight used; current limit is \(limit) request weight per 1 MINUTE."
                 + " Please use WebSocket Streams for live updates to avoid polling the API.",
+            headers: [Header(name: "retry-after", value: "\(retryAfterSeconds)")]
+        )
+    }
+
+    static func tooManyRequests(limit: Int, retryAfterSeconds: Int64) -> Self {
+        Self(
+            status: 429,
+            -1003,
+            "Too many requests; current limit is \(limit) requests per 5 MINUTE.",
+            headers: [Header(name: "retry-after", value: "\(retryAfterSeconds)")]
+        )
+    }
+
+    static func tooManyConnections(limit: Int, retryAfterSeconds: Int64) -> Self {
+        Self(
+            status: 429,
+            -1003,
+            "Too many connections; current limit is \(limit) connections per 5 MINUTE.",
             headers: [Header(name: "retry-after", value: "\(retryAfterSeconds)")]
         )
     }

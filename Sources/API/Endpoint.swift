@@ -45,6 +45,7 @@ enum SignedEndpoint: Equatable {
     case coins
     case accountStatus
     case keyRestrictions
+    case orderLimits
 
     /// Whether the key must be allowed to trade.
     var trades: Bool {
@@ -124,6 +125,7 @@ struct Route {
             Route(get: .signed(.openOrders), delete: .signed(.cancelOpenOrders))
         ),
         ("allOrders", Route(get: .signed(.orders))),
+        ("rateLimit/order", Route(get: .signed(.orderLimits))),
         ("myTrades", Route(get: .signed(.fills))),
         ("account", Route(get: .signed(.account))),
         ("account/commission", Route(get: .signed(.commission))),

@@ -136,7 +136,7 @@ extension Gateway {
     /// GET account/apiRestrictions.
     func restrictions(of key: APIKey) -> APIResponse {
         APIResponse {
-            $0.object { AccountJSON.writeRestrictions(canTrade: key.canTrade, to: &$0) }
+            $0.object { AccountJSON.writeRestrictions(of: key, to: &$0) }
         }
     }
 }

@@ -31,7 +31,8 @@ extension Gateway {
             price: .none,
             quantity: .zero,
             quoteQuantity: .zero,
-            clientOrderID: try parameters.clientOrderID("newClientOrderId") ?? makeClientOrderID()
+            clientOrderID: try parameters.clientOrderID("newClientOrderId")
+                ?? clientOrderID(call)
         )
         try readPrice(parameters, instrument, into: &order)
         try readTimeInForce(call, into: &order)

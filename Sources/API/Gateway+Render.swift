@@ -9,6 +9,9 @@ extension Gateway {
     ///   - reply: Of the shard, or merged of every shard's.
     /// - Returns: The answer; a refusal is worded as the venue words it.
     public func render(_ plan: RenderPlan, _ reply: Reply) -> APIResponse {
+        if case .rejected(.tooManyOrders(let interval)) = reply {
+            return renderTooManyOrders(interval, now: plan.now)
+        }
         if case .rejected(let reason) = reply { return APIResponse(APIError(reason)) }
         let json = OrderJSON(venue: venue, unit: plan.unit)
         switch (plan.kind, reply) {
@@ -33,6 +36,7 @@ extension Gateway {
             return list(fills, capacityEach: 320) { json.writeFill($0, to: &$1) }
         case (.account, .balances(let balances)), (.coins, .balances(let balances)):
             return renderBalances(balances, plan)
+        case (.orderLimits, .orderUsage(let usages)): return renderOrderLimits(usages)
         default:
             // A reply of another kind is a failed peer's: what it did is not known.
             return renderUnknown()

@@ -27,6 +27,7 @@ extension Gateway {
         case .fills: parameters(request)?.has("orderId") == true ? 5 : 20
         case .orders, .account, .commission: 20
         case .coins: 10
+        case .orderLimits: 40
         case .tradeFee, .accountStatus, .keyRestrictions: 1
         }
     }

@@ -30,6 +30,7 @@ public struct RenderPlan: Equatable, Sendable {
         case fills
         case account(AccountID, canTrade: Bool, omitsZeros: Bool)
         case coins
+        case orderLimits
     }
 
     let kind: Kind
@@ -51,11 +52,13 @@ extension Reply {
         var balances: [Balance] = []
         var orders: [Order] = []
         var fills: [Fill] = []
+        var usages: [OrderUsage] = []
         for reply in replies {
             switch reply {
             case .balances(let some): balances += some
             case .orders(let some), .canceled(let some): orders += some
             case .fills(let some): fills += some
+            case .orderUsage(let some): usages = total(usages, some)
             default: continue
             }
         }
@@ -64,7 +67,21 @@ extension Reply {
         case .orders: return .orders(orders.sorted(by: isEarlier))
         case .canceled: return .canceled(orders.sorted(by: isEarlier))
         case .fills: return .fills(fills.sorted(by: isEarlier))
+        case .orderUsage: return .orderUsage(usages)
         default: return first
+        }
+    }
+
+    /// Adds up what was used of the same interval; an interval that is over counts for nothing.
+    private static func total(_ some: [OrderUsage], _ more: [OrderUsage]) -> [OrderUsage] {
+        guard !some.isEmpty else { return more }
+        return zip(some, more).map { one, other in
+            guard one.start == other.start else { return one.start < other.start ? other : one }
+            return OrderUsage(
+                start: one.start,
+                used: one.used.saturatingAdd(other.used),
+                free: one.free.saturatingAdd(other.free)
+            )
         }
     }
 
@@ -92,5 +109,11 @@ extension Reply {
         let (one, other) = (left.trade, right.trade)
         return (one.time.microseconds, one.id.rawValue, one.instrument.rawValue)
             < (other.time.microseconds, other.id.rawValue, other.instrument.rawValue)
+    }
+}
+
+extension Int32 {
+    fileprivate func saturatingAdd(_ other: Int32) -> Int32 {
+        Int32(clamping: Int64(self) + Int64(other))
     }
 }

@@ -57,6 +57,9 @@ public enum EntryDescription {
             "\(symbol) did not move under generation \(generation)"
                 + "\(isLast ? ", and stays" : "") (\(why))"
         case .depart(let node, _, let why): "\(node) leaves (\(why))"
+        case .changeKey(.create(let key)):
+            "key \(key.shortened) of account \(key.account) is made"
+        case .changeKey(.revoke(let key)): "key \(key.prefix(8))… is revoked"
         }
     }
 
@@ -89,6 +92,9 @@ extension Command {
         case .setAccountTerms: "setAccountTerms"
         case .setFeeSchedule: "setFeeSchedule"
         case .movePair: "movePair"
+        case .setOrderLimits: "setOrderLimits"
+        case .lendOrders: "lendOrders"
+        case .borrowOrders: "borrowOrders"
         case .void: "void"
         }
     }

@@ -196,6 +196,9 @@ extension Blotter {
         _ fee: Fee,
         _ shared: inout SharedState
     ) {
+        if records[slot.index].order.executed.lots == 0 {
+            shared.orders.giveBack(owner, createdAt: records[slot.index].order.createdAt)
+        }
         records[slot.index].order.executed.lots += trade.quantity.lots
         records[slot.index].order.cumulativeQuote += trade.quoteAmount
         records[slot.index].order.updatedAt = trade.time

@@ -131,6 +131,10 @@ extension Market {
     ) {
         var outcome = CancelReplaceOutcome(cancel: .notAttempted, place: .notAttempted)
         let owner = shared.ledger.slot(of: request.place.account)
+        // Before the cancel: an order must not be lost for another that cannot take its place.
+        if let owner, let reason = shared.orders.refusal(of: 1, owner, at: shared.now) {
+            return shared.answer.reject(reason)
+        }
         if let owner, let slot = openSlot(request.cancel, owner, shared) {
             if phase == .halted {
                 outcome.cancel = .failed(.marketClosed)

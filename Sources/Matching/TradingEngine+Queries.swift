@@ -59,6 +59,7 @@ extension TradingEngine {
             return isHere ? .done : .rejected(.transferGap)
         case .pairStanding(let instrument):
             return .pairStanding(standing(of: instrument))
+        case .orderUsage(let account): return .orderUsage(orderUsage(of: account))
         case .position, .pairPart, .pairDelta:
             return .done
         }
@@ -77,7 +78,7 @@ extension TradingEngine {
         return markets[number].isActive ? nil : .pairMoved
     }
 
-    /// Makes every check of a new order, without effect.
+    /// Makes every check of a new order but for how many there are, without effect.
     private borrowing func test(_ request: PlaceOrder) -> Reply {
         guard let number = markets.number(of: request.instrument) else {
             return .rejected(.unknownInstrument)

@@ -45,9 +45,10 @@ final class SessionReader {
             switch command {
             case .void, .place, .placeList, .amend, .cancelReplace, .cancel, .cancelAll,
                 .cancelList, .deposit, .transfer, .credit, .withdraw, .endWithdrawal, .setPhase,
-                .movePair:
+                .movePair, .lendOrders, .borrowOrders:
                 true
-            case .settle, .addAsset, .addInstrument, .setAccountTerms, .setFeeSchedule:
+            case .settle, .addAsset, .addInstrument, .setAccountTerms, .setFeeSchedule,
+                .setOrderLimits:
                 false
             }
         case .query: true

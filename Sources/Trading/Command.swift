@@ -28,6 +28,12 @@ public enum Command: Equatable, Sendable {
     case setFeeSchedule(FeeSchedule)
     /// A step of the pair's move to another shard, under the generation of that attempt.
     case movePair(instrument: InstrumentID, generation: UInt32, PairMoveStep)
+    /// Sets this shard's share of how many orders an account may place.
+    case setOrderLimits(OrderLimits)
+    /// Gives up the right to so many orders, or as many as are free; answered `lent`.
+    case lendOrders(OrderLoan)
+    /// Takes the right to so many orders that another shard has given up.
+    case borrowOrders(OrderLoan)
     /// Does nothing: takes the place of a request whose client was told "unknown".
     case void
 }
@@ -44,8 +50,21 @@ extension Command {
             .cancelList(_, let instrument, _), .setPhase(let instrument, _):
             instrument
         case .deposit, .transfer, .credit, .settle, .withdraw, .endWithdrawal, .addAsset,
-            .addInstrument, .setAccountTerms, .setFeeSchedule, .movePair, .void:
+            .addInstrument, .setAccountTerms, .setFeeSchedule, .movePair, .setOrderLimits,
+            .lendOrders, .borrowOrders, .void:
             nil
+        }
+    }
+}
+
+extension Command {
+    /// Whose orders a command places; `nil` for any other.
+    public var orderOwner: AccountID? {
+        switch self {
+        case .place(let request): request.account
+        case .placeList(let request): request.orders.first?.account
+        case .cancelReplace(let request): request.place.account
+        default: nil
         }
     }
 }
@@ -75,6 +94,8 @@ public enum Query: Equatable, Sendable {
     case shortfall(Command)
     /// Answered `done` once a transfer of another shard has been taken in.
     case credited(from: ShardID, sequence: UInt64)
+    /// How many orders an account has placed of late, and how many more it may.
+    case orderUsage(account: AccountID)
     /// What changed an account other than trades, as far as it is kept; ids are those of movements.
     case statement(account: AccountID, asset: AssetID?, HistoryRange)
 }
@@ -90,7 +111,7 @@ extension Query {
         case .test(let request): request.instrument
         case .shortfall(let command): command.instrument
         case .balances, .positions, .statement, .credited, .pairPart, .pairDelta, .pairStanding,
-            .position:
+            .position, .orderUsage:
             nil
         }
     }

@@ -25,6 +25,10 @@ public enum Reply: Equatable, Sendable {
     case pairPart(PairPart, isLast: Bool)
     case pairDelta(PairDelta)
     case pairStanding(PairStanding)
+    /// How many orders were given up for another shard.
+    case lent(Int32)
+    /// One record for each interval, in the order of `OrderInterval.allCases`.
+    case orderUsage([OrderUsage])
 }
 
 /// What became of the two halves of a cancel-replace.

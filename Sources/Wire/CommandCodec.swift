@@ -82,6 +82,15 @@ extension ByteWriter {
             write(instrument)
             write(generation)
             write(step)
+        case .setOrderLimits(let limits):
+            write(UInt8(30))
+            write(limits)
+        case .lendOrders(let loan):
+            write(UInt8(31))
+            write(loan)
+        case .borrowOrders(let loan):
+            write(UInt8(32))
+            write(loan)
         }
     }
 }
@@ -155,6 +164,9 @@ extension ByteReader {
                 generation: try read(UInt32.self),
                 try readPairMoveStep()
             )
+        case 30: return .setOrderLimits(try readOrderLimits())
+        case 31: return .lendOrders(try readOrderLoan())
+        case 32: return .borrowOrders(try readOrderLoan())
         default: throw .badValue(field: "Command", at: start)
         }
     }

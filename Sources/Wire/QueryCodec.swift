@@ -70,6 +70,9 @@ extension ByteWriter {
         case .pairStanding(let instrument):
             write(UInt8(22))
             write(instrument)
+        case .orderUsage(let account):
+            write(UInt8(30))
+            write(account)
         }
     }
 
@@ -159,6 +162,7 @@ extension ByteReader {
                 generation: try read(UInt32.self)
             )
         case 22: return .pairStanding(instrument: try read(InstrumentID.self))
+        case 30: return .orderUsage(account: try read(AccountID.self))
         default: throw .badValue(field: "Query", at: start)
         }
     }

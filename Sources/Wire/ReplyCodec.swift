@@ -3,8 +3,12 @@ import Trading
 // The layouts of replies: one byte of kind, then the fields in this order.
 
 extension ByteWriter {
-    /// Appends a reason: one byte of kind, one of detail (the filter, or 0).
+    /// Appends a reason: one byte of kind, one of detail (the filter, the interval, or 0).
     public mutating func write(_ reason: RejectReason) {
+        if case .tooManyOrders(let interval) = reason {
+            write(RejectReason.tooManyOrdersKind)
+            return write(interval)
+        }
         let kind = RejectReason.plainCases.firstIndex(of: reason).map { UInt8($0 + 1) } ?? 0
         write(kind)
         if case .filter(let filter) = reason { write(filter) } else { write(UInt8(0)) }
@@ -84,6 +88,13 @@ extension ByteWriter {
             write(UInt8(22))
             write(standing.state)
             write(standing.generation)
+        case .lent(let count):
+            write(UInt8(30))
+            write(count)
+        case .orderUsage(let usages):
+            write(UInt8(31))
+            write(count: usages.count)
+            for usage in usages { write(usage) }
         }
     }
 
@@ -120,6 +131,9 @@ extension ByteReader {
         let start = position
         let kind = Int(try read(UInt8.self))
         if kind == 0 { return .filter(try read(Filter.self)) }
+        if kind == RejectReason.tooManyOrdersKind {
+            return .tooManyOrders(try read(OrderInterval.self))
+        }
         guard try read(UInt8.self) == 0 else {
             throw .badValue(field: "RejectReason", at: start + 1)
         }
@@ -184,6 +198,13 @@ extension ByteReader {
                     generation: try read(UInt32.self)
                 )
             )
+        case 30: return .lent(try read(Int32.self))
+        case 31:
+            var usages: [OrderUsage] = []
+            for _ in 0..<(try readCount(elementSizeMin: 16)) {
+                usages.append(try readOrderUsage())
+            }
+            return .orderUsage(usages)
         default: throw .badValue(field: "Reply", at: start)
         }
     }
@@ -214,6 +235,9 @@ extension ByteReader {
 }
 
 extension RejectReason {
+    /// The number of the reason with an interval as its detail; those without one count up from 1.
+    fileprivate static let tooManyOrdersKind: UInt8 = 200
+
     /// The reasons without a detail, in the order of their numbers on the wire, from 1.
     fileprivate static let plainCases: [RejectReason] = [
         .insufficientBalance, .duplicateOrder, .wouldTake, .unknownOrder, .noSuchOrder,

@@ -45,7 +45,8 @@ extension Command {
                 + "tradeGroup: \(terms.tradeGroup)))"
         case .setFeeSchedule(let schedule): ".setFeeSchedule(\(schedule.source))"
         case .void: ".void"
-        case .addAsset, .addInstrument, .movePair: "/* set-up */ \(self)"
+        case .addAsset, .addInstrument, .movePair, .setOrderLimits, .lendOrders, .borrowOrders:
+            "/* set-up */ \(self)"
         }
     }
 

@@ -46,7 +46,7 @@ extension NaiveExchange {
             let isHere = sequence <= funds.received[shard] ?? 0
             return isHere ? .done : .rejected(.transferGap)
         case .shortfall(let command): return shortfall(command)
-        case .position, .pairPart, .pairDelta, .pairStanding: return .done
+        case .position, .pairPart, .pairDelta, .pairStanding, .orderUsage: return .done
         }
     }
 

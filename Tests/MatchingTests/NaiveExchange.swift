@@ -82,7 +82,8 @@ struct NaiveExchange {
             return .done
         case .setAccountTerms(let record): return setTerms(record)
         case .setFeeSchedule(let record): return setSchedule(record)
-        case .void, .movePair: return .done
+        // None of these is sent to it: it knows no limits of orders.
+        case .void, .movePair, .setOrderLimits, .lendOrders, .borrowOrders: return .done
         }
     }
 

@@ -48,6 +48,17 @@ extension SplitMix {
         )
     }
 
+    private mutating func int32() -> Int32 { Int32(truncatingIfNeeded: next()) }
+
+    private mutating func loan() -> OrderLoan {
+        OrderLoan(
+            account: account(),
+            interval: pick(OrderInterval.self),
+            start: time(),
+            count: int32()
+        )
+    }
+
     mutating func commands() -> [Command] {
         let terms = AccountTerms(
             account: account(),
@@ -76,6 +87,8 @@ extension SplitMix {
             .addAsset(Asset(id: asset(), symbol: name().text)), .addInstrument(instrument()),
             .setPhase(instrument: pair(), pick(TradingPhase.self)), .setAccountTerms(terms),
             .setFeeSchedule(schedule()),
+            .setOrderLimits(OrderLimits(tenSeconds: int32(), day: int32())),
+            .lendOrders(loan()), .borrowOrders(loan()),
         ]
     }
 
@@ -109,6 +122,7 @@ extension SplitMix {
             .openOrderLists(account: account(), instrument: flip() ? nil : pair()),
             .shortfall(.place(place())), .credited(from: shard(), sequence: next()),
             .statement(account: account(), asset: flip() ? nil : asset(), range()),
+            .orderUsage(account: account()),
         ]
     }
 
@@ -148,7 +162,10 @@ extension SplitMix {
             ),
             .orderLists(list(4) { $0.orderList() }), .position(SequenceNumber(next())),
             .transferred(sequence: next()), .shortfall(asset(), amount()),
-            .movements(list(4) { $0.movement() }),
+            .movements(list(4) { $0.movement() }), .lent(int32()),
+            .orderUsage(
+                list(3) { OrderUsage(start: $0.time(), used: $0.int32(), free: $0.int32()) }
+            ), .rejected(.tooManyOrders(pick(OrderInterval.self))),
         ]
     }
 

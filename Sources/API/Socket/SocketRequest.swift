@@ -15,9 +15,14 @@ public struct SocketRequest: Sendable {
     /// - Parameters:
     ///   - text: Any bytes.
     ///   - path: What the connection was opened with.
+    ///   - address: The client's, without a port.
     /// - Throws: The refusal with the id as far as it was understood: -1135, -1100, -1101, -1102
     ///   or -1020.
-    public init(_ text: [UInt8], on path: SocketPath) throws(SocketRefusal) {
+    public init(
+        _ text: [UInt8],
+        on path: SocketPath,
+        from address: String = ""
+    ) throws(SocketRefusal) {
         var reading = SocketReading()
         do throws(APIError) {
             try reading.read(text)
@@ -32,13 +37,14 @@ public struct SocketRequest: Sendable {
             throw SocketRefusal(id: reading.id, error: error)
         }
         id = reading.id
-        call = Self.call(method, parameters, path)
+        call = Self.call(method, parameters, path, address)
     }
 
     private static func call(
         _ method: SocketMethod,
         _ parameters: [SocketParameter],
-        _ path: SocketPath
+        _ path: SocketPath,
+        _ address: String
     ) -> APIRequest {
         var request = APIRequest(
             method: "",
@@ -47,6 +53,7 @@ public struct SocketRequest: Sendable {
             apiKey: parameters.first { $0.name == "apiKey" }?.value.text,
             timeUnitMicroseconds: path.timeUnit == .microseconds
         )
+        request.clientAddress = address
         if case .rest(let verb, let path) = method {
             request.method = verb
             request.path = path
