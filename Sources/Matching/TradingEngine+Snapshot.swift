@@ -4,7 +4,9 @@ import Wire
 
 extension TradingEngine {
     /// Version of the snapshot layout.
-    public static let snapshotVersion: UInt16 = 4
+    public static let snapshotVersion: UInt16 = 5
+    /// The version before amendments and prevented matches were kept, which can still be read.
+    static let snapshotVersionWithoutEvents: UInt16 = 4
     /// The version before funds and pairs moved between shards, which can still be read.
     static let snapshotVersionWithoutMoves: UInt16 = 3
 
@@ -40,8 +42,9 @@ extension TradingEngine {
     public init(decoding reader: inout ByteReader) throws(DecodeError) {
         self.init()
         let version = try reader.read(UInt16.self)
-        let hasMoves = version == Self.snapshotVersion
-        guard hasMoves || version == Self.snapshotVersionWithoutMoves else {
+        let hasMoves = version > Self.snapshotVersionWithoutMoves
+        let versions = Self.snapshotVersionWithoutMoves...Self.snapshotVersion
+        guard versions.contains(version) else {
             throw .unsupportedVersion(version)
         }
         let timeStart = reader.position
@@ -64,6 +67,7 @@ extension TradingEngine {
             let market = try Market.decode(
                 from: &reader,
                 hasStanding: hasMoves,
+                hasEvents: version > Self.snapshotVersionWithoutEvents,
                 number,
                 &shared
             )

@@ -125,6 +125,7 @@ extension RejectReason {
         case .pairMoved: "pair_moved"
         case .moveRefused: "move_refused"
         case .moveAborted: "move_aborted"
+        case .cancelRestricted: "cancel_restricted"
         }
     }
 }

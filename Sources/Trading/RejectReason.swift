@@ -65,4 +65,6 @@ public enum RejectReason: Equatable, Sendable, BitwiseCopyable {
     case moveRefused
     /// The move was given up: the pair does not come under this generation.
     case moveAborted
+    /// Cancel of an order that is not in the state the cancel is restricted to.
+    case cancelRestricted
 }

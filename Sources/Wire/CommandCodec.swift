@@ -77,6 +77,12 @@ extension ByteWriter {
             write(UInt8(18))
             write(reference)
             write(isPaid)
+        case .cancelIf(let account, let instrument, let order, let restriction):
+            write(UInt8(30))
+            write(account)
+            write(instrument)
+            write(order)
+            write(restriction)
         case .movePair(let instrument, let generation, let step):
             write(UInt8(20))
             write(instrument)
@@ -154,6 +160,13 @@ extension ByteReader {
                 instrument: try read(InstrumentID.self),
                 generation: try read(UInt32.self),
                 try readPairMoveStep()
+            )
+        case 30:
+            return .cancelIf(
+                account: try read(AccountID.self),
+                instrument: try read(InstrumentID.self),
+                order: try readOrderReference(),
+                try read(CancelRestriction.self)
             )
         default: throw .badValue(field: "Command", at: start)
         }
