@@ -196,7 +196,7 @@ extension Query {
     /// Whether it is about the pairs that a shard has.
     fileprivate var dependsOnPairs: Bool {
         switch self {
-        case .openOrders, .openOrderLists, .positions: true
+        case .openOrders, .openOrderLists, .orderLists, .positions: true
         default: false
         }
     }
