@@ -69,10 +69,13 @@ extension APIError {
         Self(-1101, "Too many parameters; expected '\(max)' and received '\(received)'.")
     }
 
+    static func duplicate(_ name: String) -> Self {
+        Self(-1101, "Duplicate values for a parameter detected: '\(name)'.")
+    }
+
     static func filter(_ name: StaticString) -> Self { Self(-1013, "Filter failure: \(name)") }
 
     static let tooMuchData = Self(-1101, "Too many parameters sent for this endpoint.")
-    static let duplicateParameter = Self(-1101, "Duplicate values for a parameter detected.")
     static let invalidTimeInForce = Self(-1115, "Invalid timeInForce.")
     static let invalidOrderType = Self(-1116, "Invalid orderType.")
     static let invalidSide = Self(-1117, "Invalid side.")
@@ -82,6 +85,11 @@ extension APIError {
     static let noSuchListenKey = Self(-1125, "This listenKey does not exist.")
     static let lookupTooLong = Self(-1127, "More than 24 hours between startTime and endTime.")
     static let badCombination = Self(-1128, "Combination of optional parameters invalid.")
+    static let invalidCancelRestrictions = Self(-1145, "Invalid cancelRestrictions")
+    static let wrongSymbolStatus = Self(
+        -1220,
+        "The symbol's status does not match the requested symbolStatus."
+    )
     static let badStrategyType = Self(-1134, "`strategyType` was less than 1000000.")
     static let invalidTickerType = Self(-1139, "Invalid ticker type.")
     static let duplicateSymbol = Self(-1151, "Symbol is present multiple times in the list.")

@@ -58,7 +58,8 @@ extension Gateway {
         )
     }
 
-    private func historyRange(
+    /// A window of history, no more than a day wide.
+    func historyRange(
         _ parameters: Parameters,
         from name: StaticString
     ) throws(APIError) -> HistoryRange {

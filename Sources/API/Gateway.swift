@@ -75,7 +75,8 @@ public struct Gateway {
     }
 
     private func operation(of request: APIRequest, now: Timestamp) throws(APIError) -> Operation {
-        switch try Route.endpoint(of: request) {
+        if request.method == "OPTIONS" { return try preflight(request) }
+        switch try Route.row(of: request).endpoint {
         case .open(let endpoint):
             return .respond(try answer(endpoint, try Call(request, now: now)))
         case .market(let endpoint):
@@ -94,9 +95,11 @@ public struct Gateway {
                 payload: payload
             )
             return try operation(of: endpoint, call, key)
+        case .keyed(let endpoint): return try listenKey(endpoint, request, now: now)
         }
     }
 
+    /// Reads a request past its gate.
     func operation(
         of endpoint: SignedEndpoint,
         _ call: Call,
@@ -108,10 +111,22 @@ public struct Gateway {
         case .cancelOrder: try cancellation(call, key)
         case .cancelReplace: try replacement(call, key)
         case .cancelOpenOrders: try cancellations(call, key)
+        case .amendOrder: try amendment(call, key)
+        case .placeOCO: try placeOCO(call, key)
+        case .placeOldOCO: try placeOldOCO(call, key)
+        case .placeOTO: try placeOTO(call, key)
+        case .placeOTOCO: try placeOTOCO(call, key)
+        case .cancelOrderList: try cancelList(call, key)
+        case .orderList: try orderList(call, key)
+        case .openOrderLists: openOrderLists(call, key)
+        case .orderLists: try orderLists(call, key)
         case .order: try order(call, key)
         case .openOrders: try openOrders(call, key)
         case .orders: try orders(call, key)
         case .fills: try fills(call, key)
+        case .amendments: try amendments(call, key)
+        case .preventedMatches: try preventedMatches(call, key)
+        case .allocations: try allocations(call)
         case .account: try account(call, key)
         case .commission: .respond(try commission(call))
         case .tradeFee: .respond(try tradeFees(call))
@@ -121,6 +136,37 @@ public struct Gateway {
         case .orderLimits:
             .queryAll(.orderUsage(account: key.account), call.plan(.orderLimits))
         }
+    }
+}
+
+extension Gateway {
+    /// The headers of every answer that let a page of another origin read it.
+    public static let crossOriginHeaders: [(name: String, value: String)] = [
+        ("access-control-allow-origin", "*"),
+        (
+            "access-control-expose-headers",
+            "x-mbx-used-weight, x-mbx-used-weight-1m, x-mbx-order-count-10s,"
+                + " x-mbx-order-count-1d, retry-after"
+        ),
+    ]
+
+    /// What a browser asks before it sends a request of another origin.
+    private func preflight(_ request: APIRequest) throws(APIError) -> Operation {
+        guard let allowed = Route.allowed(request.path) else { throw .unknownPath }
+        return .respond(
+            APIResponse(
+                status: 204,
+                body: [],
+                headers: [
+                    ("access-control-allow-methods", allowed + ", OPTIONS"),
+                    (
+                        "access-control-allow-headers",
+                        "content-type, x-mbx-apikey, x-mbx-time-unit"
+                    ),
+                    ("access-control-max-age", "86400"),
+                ]
+            )
+        )
     }
 }
 

@@ -12,6 +12,8 @@ public enum Operation: Sendable {
     case queryAll(Query, RenderPlan)
     /// From the router's own mirror, once it is up to date for these pairs.
     case market([InstrumentID], MarketPlan)
+    /// The router's own: its listen keys.
+    case listenKey(ListenKeyRequest)
 }
 
 /// How to render a shard's reply; plain data, so that it can wait in a table.
@@ -20,11 +22,21 @@ public struct RenderPlan: Equatable, Sendable {
         case placement(ResponseType)
         /// The pair whose commission rates are shown; `nil` shows nothing.
         case test(commission: InstrumentID?)
-        /// The cancel's own id.
-        case cancellation(ClientOrderID)
+        case listPlacement(ResponseType)
+        /// The cancel's own id, and which order it was for, as others of its list end with it.
+        case cancellation(ClientOrderID, of: OrderReference)
         case cancellations(ClientOrderID)
         /// The cancel's own id, and how much the new order's answer tells.
         case replacement(cancel: ClientOrderID, ResponseType)
+        case listCancellation(ClientOrderID)
+        case amendment
+        case amendments
+        /// The one asked for; `nil` shows all.
+        case preventedMatches(only: Int64?)
+        /// The newest of those found.
+        case orderList
+        /// The window asked for; `nil` shows all.
+        case orderLists(HistoryRange?)
         case order
         case orders
         case fills
@@ -45,7 +57,7 @@ extension Reply {
     ///
     /// - Parameter replies: One of each shard, all of the same kind unless one was refused.
     /// - Returns: The first refusal if there is one; else balances added up by asset, orders and
-    ///   fills in order of time.
+    ///   fills in order of time, lists as they come.
     public static func merge(_ replies: [Reply]) -> Reply {
         guard let first = replies.first else { return .rejected(.overloaded) }
         for case .rejected(let reason) in replies { return .rejected(reason) }
@@ -53,12 +65,16 @@ extension Reply {
         var orders: [Order] = []
         var fills: [Fill] = []
         var usages: [OrderUsage] = []
+        var lists: [OrderList] = []
         for reply in replies {
             switch reply {
             case .balances(let some): balances += some
             case .orders(let some), .canceled(let some): orders += some
             case .fills(let some): fills += some
             case .orderUsage(let some): usages = total(usages, some)
+            case .orderLists(let some, let members):
+                lists += some
+                orders += members
             default: continue
             }
         }
@@ -68,6 +84,8 @@ extension Reply {
         case .canceled: return .canceled(orders.sorted(by: isEarlier))
         case .fills: return .fills(fills.sorted(by: isEarlier))
         case .orderUsage: return .orderUsage(usages)
+        // Which lists belong to the window is for the one to say who asked.
+        case .orderLists: return .orderLists(lists, orders: orders)
         default: return first
         }
     }

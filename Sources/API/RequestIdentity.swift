@@ -49,10 +49,11 @@ extension Gateway {
     ///
     /// - Parameters:
     ///   - call: The request.
-    ///   - index: Of the order in it, where it places several.
+    ///   - parameter: Where the client could have sent it: a request may place several orders.
     /// - Returns: A fresh id for a request that was not signed.
-    func clientOrderID(_ call: Call, index: UInt8 = 0) -> ClientOrderID {
+    func clientOrderID(_ call: Call, for parameter: StaticString) -> ClientOrderID {
         guard let identity = call.identity else { return makeClientOrderID() }
-        return deriveClientOrderID(identity.bytes + [0, index])
+        let name = parameter.withUTF8Buffer { Array($0) }
+        return deriveClientOrderID(identity.bytes + [0] + name)
     }
 }

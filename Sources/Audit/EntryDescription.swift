@@ -78,6 +78,7 @@ extension Command {
         case .amend: "amend"
         case .cancelReplace: "cancelReplace"
         case .cancel: "cancel"
+        case .cancelIf: "cancelIf"
         case .cancelAll: "cancelAll"
         case .cancelList: "cancelList"
         case .deposit: "deposit"

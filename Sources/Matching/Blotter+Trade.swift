@@ -71,6 +71,16 @@ extension Blotter {
         _ shared: inout SharedState
     ) -> Meeting {
         let mode = incoming.order.selfTradePrevention
+        notePrevented(
+            incoming.order,
+            of: incoming.name.owner,
+            against: slot,
+            of: tag.owner,
+            mode,
+            lots: lots,
+            at: price,
+            shared
+        )
         if mode == .decrement {
             if tag.isListed { decide(slot, &shared) }
             incoming.decrement(lots, cost: price.ticks * lots * notionalUnits)

@@ -5,7 +5,8 @@ import Wire
 extension TradingEngine {
     /// Version of the snapshot layout.
     public static let snapshotVersion: UInt16 = 5
-    /// The version before execution ids and counts of orders, which can still be read.
+    /// The version before execution ids, amendments, prevented matches and counts of orders, which
+    /// can still be read.
     static let snapshotVersionWithoutCounts: UInt16 = 4
     /// The version before funds and pairs moved between shards, which can still be read.
     static let snapshotVersionWithoutMoves: UInt16 = 3

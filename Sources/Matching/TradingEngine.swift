@@ -92,6 +92,8 @@ public struct TradingEngine: ~Copyable {
             trade(in: request.instrument) { $0.place(request, &$1) }
         case .cancel(let account, let instrument, let order):
             trade(in: instrument) { $0.cancel(order, of: account, &$1) }
+        case .cancelIf(let account, let instrument, let order, let restriction):
+            trade(in: instrument) { $0.cancel(order, of: account, only: restriction, &$1) }
         case .amend(let request):
             trade(in: request.instrument) { $0.amend(request, &$1) }
         case .cancelReplace(let request):

@@ -126,6 +126,7 @@ extension RejectReason {
         case .moveRefused: "move_refused"
         case .moveAborted: "move_aborted"
         case .tooManyOrders: "too_many_orders"
+        case .cancelRestricted: "cancel_restricted"
         }
     }
 }

@@ -74,6 +74,7 @@ extension RouterNode {
             gather(query, deadline: deadline) { [gateway] outcome in
                 finish(gateway.render(outcome, plan))
             }
+        case .listenKey(let request): listenDesk.carryOut(request, finish)
         case .market(let instruments, let plan):
             read(instruments) { [gateway, board] isCurrent in
                 guard isCurrent else { return finish(gateway.renderUnavailable()) }
@@ -248,7 +249,7 @@ extension Query {
     /// Whether it is about the pairs that a shard has.
     fileprivate var dependsOnPairs: Bool {
         switch self {
-        case .openOrders, .openOrderLists, .positions: true
+        case .openOrders, .openOrderLists, .orderLists, .positions: true
         default: false
         }
     }

@@ -289,8 +289,10 @@ final class RouterNode: HTTPHandlers {
         used: Int?
     ) {
         metrics.answered(status: response.status, after: context.now - arrival)
-        var headers = response.headers
-        headers.append((name: "content-type", value: "application/json"))
+        var headers = response.headers + Gateway.crossOriginHeaders
+        if !response.body.isEmpty {
+            headers.append((name: "content-type", value: "application/json"))
+        }
         if let used {
             headers.append((name: "x-mbx-used-weight", value: "\(used)"))
             headers.append((name: "x-mbx-used-weight-1m", value: "\(used)"))

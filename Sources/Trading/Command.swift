@@ -5,6 +5,13 @@ public enum Command: Equatable, Sendable {
     case amend(AmendOrder)
     case cancelReplace(CancelReplace)
     case cancel(account: AccountID, instrument: InstrumentID, order: OrderReference)
+    /// Cancels only an order that is in the state the restriction names.
+    case cancelIf(
+        account: AccountID,
+        instrument: InstrumentID,
+        order: OrderReference,
+        CancelRestriction
+    )
     case cancelAll(account: AccountID, instrument: InstrumentID)
     case cancelList(account: AccountID, instrument: InstrumentID, list: OrderListReference)
     /// Adds funds once per reference; the reference is the caller's and unique per shard.
@@ -46,8 +53,9 @@ extension Command {
         case .placeList(let request): request.orders.first?.instrument
         case .amend(let request): request.instrument
         case .cancelReplace(let request): request.place.instrument
-        case .cancel(_, let instrument, _), .cancelAll(_, let instrument),
-            .cancelList(_, let instrument, _), .setPhase(let instrument, _):
+        case .cancel(_, let instrument, _), .cancelIf(_, let instrument, _, _),
+            .cancelAll(_, let instrument), .cancelList(_, let instrument, _),
+            .setPhase(let instrument, _):
             instrument
         case .deposit, .transfer, .credit, .settle, .withdraw, .endWithdrawal, .addAsset,
             .addInstrument, .setAccountTerms, .setFeeSchedule, .movePair, .setOrderLimits,
@@ -79,6 +87,18 @@ public enum Query: Equatable, Sendable {
     case positions(account: AccountID)
     case orderList(account: AccountID, instrument: InstrumentID, list: OrderListReference)
     case openOrderLists(account: AccountID, instrument: InstrumentID?)
+    /// Lists of all pairs, open and done, by the id that is one of the venue; `named` none asks for
+    /// any name.
+    case orderLists(account: AccountID, named: ClientOrderID, HistoryRange)
+    /// What changed an order in its place; ids are those of executions.
+    case amendments(account: AccountID, instrument: InstrumentID, order: OrderID, HistoryRange)
+    /// Meetings of the account with itself; ids are their own.
+    case preventedMatches(
+        account: AccountID,
+        instrument: InstrumentID,
+        order: OrderID?,
+        HistoryRange
+    )
     /// Every check that `place` would make, without effect.
     case test(PlaceOrder)
     /// The next part of a copy of a pair for a generation; part 0 begins one, and the primary keeps
@@ -105,13 +125,14 @@ extension Query {
     public var instrument: InstrumentID? {
         switch self {
         case .order(_, let instrument, _), .orders(_, let instrument, _),
-            .fills(_, let instrument, _, _), .orderList(_, let instrument, _):
+            .fills(_, let instrument, _, _), .orderList(_, let instrument, _),
+            .amendments(_, let instrument, _, _), .preventedMatches(_, let instrument, _, _):
             instrument
         case .openOrders(_, let instrument), .openOrderLists(_, let instrument): instrument
         case .test(let request): request.instrument
         case .shortfall(let command): command.instrument
-        case .balances, .positions, .statement, .credited, .pairPart, .pairDelta, .pairStanding,
-            .position, .orderUsage:
+        case .balances, .positions, .orderLists, .statement, .credited, .pairPart, .pairDelta,
+            .pairStanding, .position, .orderUsage:
             nil
         }
     }

@@ -67,4 +67,6 @@ public enum RejectReason: Equatable, Sendable, BitwiseCopyable {
     case moveAborted
     /// The account has no more orders in the interval, on this shard.
     case tooManyOrders(OrderInterval)
+    /// Cancel of an order that is not in the state the cancel is restricted to.
+    case cancelRestricted
 }

@@ -62,10 +62,26 @@ extension ByteWriter {
             write(UInt8(12))
             write(count: positions.count)
             for position in positions { write(position) }
-        case .orderLists(let lists):
-            write(UInt8(13))
-            write(count: lists.count)
-            for list in lists { write(list) }
+        case .orderLists(let lists, let orders):
+            write(UInt8(36))
+            write(lists)
+            write(orders)
+        case .canceledLists(let lists, let orders):
+            write(UInt8(32))
+            write(lists)
+            write(orders)
+        case .amendedInPlace(let order, let amendment):
+            write(UInt8(33))
+            write(order)
+            write(amendment)
+        case .amendments(let amendments):
+            write(UInt8(34))
+            write(count: amendments.count)
+            for amendment in amendments { write(amendment) }
+        case .preventedMatches(let matches):
+            write(UInt8(35))
+            write(count: matches.count)
+            for match in matches { write(match) }
         case .transferred(let sequence):
             write(UInt8(14))
             write(sequence)
@@ -109,6 +125,11 @@ extension ByteWriter {
             write(order)
             write(fills)
         }
+    }
+
+    private mutating func write(_ lists: [OrderList]) {
+        write(count: lists.count)
+        for list in lists { write(list) }
     }
 
     private mutating func write(_ orders: [Order]) {
@@ -177,10 +198,6 @@ extension ByteReader {
                 positions.append(try readPosition())
             }
             return .positions(positions)
-        case 13:
-            var lists: [OrderList] = []
-            for _ in 0..<(try readCount(elementSizeMin: 45)) { lists.append(try readOrderList()) }
-            return .orderLists(lists)
         case 14: return .transferred(sequence: try read(UInt64.self))
         case 15: return .shortfall(try read(AssetID.self), try readAmount())
         case 16:
@@ -205,6 +222,21 @@ extension ByteReader {
                 usages.append(try readOrderUsage())
             }
             return .orderUsage(usages)
+        case 32: return .canceledLists(try readOrderLists(), orders: try readOrders())
+        case 33: return .amendedInPlace(try readOrder(), try readAmendment())
+        case 34:
+            var amendments: [Amendment] = []
+            for _ in 0..<(try readCount(elementSizeMin: Amendment.wireSizeMin)) {
+                amendments.append(try readAmendment())
+            }
+            return .amendments(amendments)
+        case 35:
+            var matches: [PreventedMatch] = []
+            for _ in 0..<(try readCount(elementSizeMin: PreventedMatch.wireSizeMin)) {
+                matches.append(try readPreventedMatch())
+            }
+            return .preventedMatches(matches)
+        case 36: return .orderLists(try readOrderLists(), orders: try readOrders())
         default: throw .badValue(field: "Reply", at: start)
         }
     }
@@ -217,6 +249,12 @@ extension ByteReader {
         case 2: return .done(try readOrder(), fills: try readFills())
         default: throw .badValue(field: "CancelReplaceOutcome.Step", at: start)
         }
+    }
+
+    private mutating func readOrderLists() throws(DecodeError) -> [OrderList] {
+        var lists: [OrderList] = []
+        for _ in 0..<(try readCount(elementSizeMin: 45)) { lists.append(try readOrderList()) }
+        return lists
     }
 
     private mutating func readOrders() throws(DecodeError) -> [Order] {
@@ -244,6 +282,6 @@ extension RejectReason {
         .unknownInstrument, .unknownAsset, .duplicateExpired, .malformed, .overloaded,
         .marketClosed, .wouldTrigger, .badPrices, .icebergTooLarge, .noChange, .quantityIncrease,
         .unknownList, .noSuchList, .transferGap, .recentlyCredited, .referenceTaken,
-        .noSuchWithdrawal, .pairMoved, .moveRefused, .moveAborted,
+        .noSuchWithdrawal, .pairMoved, .moveRefused, .moveAborted, .cancelRestricted,
     ]
 }

@@ -63,7 +63,7 @@ enum GoldenFacts {
             }
         }
         let lists = Query.openOrderLists(account: account, instrument: nil)
-        if case .orderLists(let lists) = state.machine.engine.answer(lists) {
+        if case .orderLists(let lists, _) = state.machine.engine.answer(lists) {
             lines += lists.map { "list \($0.id) \($0.clientOrderID.text): \($0.orders)" }
         }
         return lines

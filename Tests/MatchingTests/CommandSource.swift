@@ -21,6 +21,8 @@ extension Command {
         case .cancelReplace(let request): ".cancelReplace(\(request.source))"
         case .cancel(let account, let instrument, let order):
             ".cancel(\(owner(account, instrument)), order: \(order.source))"
+        case .cancelIf(let account, let instrument, let order, let restriction):
+            ".cancelIf(\(owner(account, instrument)), order: \(order.source), .\(restriction))"
         case .cancelAll(let account, let instrument): ".cancelAll(\(owner(account, instrument)))"
         case .cancelList(let account, let instrument, let list):
             ".cancelList(\(owner(account, instrument)), list: \(list.source))"

@@ -34,7 +34,7 @@ extension Gateway {
         session: APIKey?,
         now: Timestamp
     ) throws(APIError) -> Operation {
-        switch try Route.endpoint(of: request.call) {
+        switch try Route.row(of: request.call).endpoint {
         case .open(let endpoint):
             return .respond(try answer(endpoint, try Call(request.call, now: now)))
         case .market(let endpoint):
@@ -44,6 +44,7 @@ extension Gateway {
             let (key, call) = try authenticate(request, session: session, now: now)
             try check(key, allows: endpoint.trades ? .trade : .read)
             return try operation(of: endpoint, call, key)
+        case .keyed(let endpoint): return try listenKey(endpoint, request.call, now: now)
         }
     }
 

@@ -28,11 +28,8 @@ public struct SocketRequest: Sendable {
             try reading.read(text)
             guard let name = reading.method else { throw .missing("method") }
             guard let method = SocketMethod.table[name] else { throw .unknownMethod }
-            guard let parameters = SocketParameter.sorted(reading.parameters) else {
-                throw .duplicateParameter
-            }
             self.method = method
-            self.parameters = parameters
+            parameters = try SocketParameter.sorted(reading.parameters)
         } catch {
             throw SocketRefusal(id: reading.id, error: error)
         }
@@ -99,11 +96,11 @@ struct SocketParameter: Sendable {
     var name: String
     var value: JSONValue
 
-    /// In order of name; `nil` when a name is there twice.
-    static func sorted(_ parameters: [SocketParameter]) -> [SocketParameter]? {
+    /// In order of name, each once.
+    static func sorted(_ parameters: [SocketParameter]) throws(APIError) -> [SocketParameter] {
         let sorted = parameters.sorted { $0.name < $1.name }
         for (one, next) in zip(sorted, sorted.dropFirst()) where one.name == next.name {
-            return nil
+            throw .duplicate(one.name)
         }
         return sorted
     }
@@ -172,7 +169,8 @@ private struct SocketReading {
             }
             try reader.expectEnd()
         } catch { throw .invalidJSON(error) }
-        guard Set(names).count == names.count else { throw .duplicateParameter }
+        var seen: Set<String> = []
+        for name in names where !seen.insert(name).inserted { throw .duplicate(name) }
         guard !id.isEmpty else {
             id = Array("null".utf8)
             throw .illegal("id", range: Self.idRange)
