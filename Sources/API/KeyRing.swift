@@ -41,6 +41,9 @@ public final class KeyRing {
     /// Whether a key, by its text, is taken.
     public func contains(_ key: String) -> Bool { keys[Array(key.utf8)] != nil }
 
+    /// All keys, in no order.
+    public var all: [APIKey] { Array(keys.values) }
+
     /// Number of keys.
     public var count: Int { keys.count }
 

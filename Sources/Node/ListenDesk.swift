@@ -1,97 +1,87 @@
 import API
-import Configuration
-import EventLoop
+import TLS
 import Trading
 
-/// The listen keys of this router: each has its account's events from when it is made, and brings
-/// them to whoever listens to its name.
+/// The listen keys: a router has the events of an account for as long as somebody listens to its
+/// listen key here.
 final class ListenDesk {
-    private let context: ProcessContext
+    private static let purpose = Array("listen key".utf8)
+
     private let users: UserBoard
     private let board: MarketBoard
     private var keys = ListenKeys()
-    /// One stream for each unit of time.
+    /// One stream for each unit of time, of each listen key that is heard.
     private var streams: [String: [UserStreamID]] = [:]
+    /// Listen keys whose streams have been asked for.
+    private var wanted: Set<String> = []
 
-    init(context: ProcessContext, users: UserBoard, board: MarketBoard) {
-        self.context = context
+    init(users: UserBoard, board: MarketBoard) {
         self.users = users
         self.board = board
+        board.onUserChanges = { [unowned self] names in for name in names { changed(name) } }
     }
 
-    func start() {
-        _ = context.loop.schedule(afterMilliseconds: 1000, repeatingMilliseconds: 1000) {
-            [unowned self] in
-            for key in keys.takeExpired(now: context.wall) { expire(key) }
+    /// Follows the API keys: a listen key is over when its API key is.
+    func follow(_ all: [APIKey]) {
+        keys.follow(all) { Self.name(of: $0) }
+        for name in wanted.sorted() where keys.owner(of: name) == nil { end(name) }
+        board.admit(listenKeys: keys.all)
+    }
+
+    /// 64 hexadecimal digits; who knows the API key could ask for them anyway.
+    private static func name(of apiKey: String) -> String {
+        let digest = purpose.withUnsafeBytes {
+            HMACSHA256(key: Array(apiKey.utf8)).authenticate($0)
         }
-    }
-
-    /// Ends the keys of API keys that are no longer taken.
-    func keysChanged(isValid: (String) -> Bool) {
-        for key in keys.takeRevoked(isValid: isValid) { expire(key) }
+        return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     /// Carries out what a request asks for.
-    func carryOut(_ request: ListenKeyRequest, _ finish: @escaping (APIResponse) -> Void) {
+    func carryOut(_ request: ListenKeyRequest) -> APIResponse {
         do throws(APIError) {
             switch request.action {
-            case .open:
-                let (key, isNew) = try keys.open(request.owner, now: context.wall) {
-                    SecureRandom.alphanumeric(count: 64)
-                }
-                guard isNew else { return finish(.listenKey(key)) }
-                listen(key, request.owner.account, finish)
-            case .extend(let key):
-                try keys.extend(key, of: request.owner, now: context.wall)
-                finish(.empty)
-            case .close(let key):
-                try keys.close(key, of: request.owner)
-                expire(key)
-                finish(.empty)
+            case .open: return .listenKey(try keys.name(of: request.owner.apiKey))
+            case .extend(let name): try keys.check(name, of: request.owner)
+            case .close(let name):
+                try keys.check(name, of: request.owner)
+                end(name)
             }
+            return .empty
         } catch {
-            finish(APIResponse(error))
+            return APIResponse(error)
         }
     }
 
-    /// Answers once nothing of the account can be missed any more.
-    private func listen(
-        _ key: String,
-        _ account: AccountID,
-        _ finish: @escaping (APIResponse) -> Void
-    ) {
-        var waiting = StreamTimeUnit.allCases.count
-        var isBegun = true
-        for unit in StreamTimeUnit.allCases {
-            users.open(
-                account: account,
-                unit: unit,
-                deliver: { [weak self] in self?.board.publish($0, listenKey: key, unit: unit) },
-                ended: { [weak self] in self?.interrupted(key) },
-                begun: { [weak self] stream in
-                    if let stream { self?.streams[key, default: []].append(stream) }
-                    isBegun = isBegun && stream != nil
-                    waiting -= 1
-                    guard waiting == 0, let self else { return }
-                    guard isBegun else {
-                        interrupted(key)
-                        return finish(.unavailable)
-                    }
-                    board.admit(listenKey: key)
-                    finish(.listenKey(key))
-                }
-            )
-        }
+    private func changed(_ name: String) {
+        guard board.isHeard(listenKey: name) else { return forget(name) }
+        guard let owner = keys.owner(of: name), wanted.insert(name).inserted else { return }
+        for unit in StreamTimeUnit.allCases { listen(name, owner.account, unit) }
     }
 
-    private func interrupted(_ key: String) {
-        keys.remove(key)
-        expire(key)
+    private func listen(_ name: String, _ account: AccountID, _ unit: StreamTimeUnit) {
+        users.open(
+            account: account,
+            unit: unit,
+            deliver: { [weak self] in self?.board.publish($0, listenKey: name, unit: unit) },
+            ended: { [weak self] in self?.end(name) },
+            begun: { [weak self] stream in
+                guard let self else { return }
+                guard let stream else { return end(name) }
+                // Everybody may have left meanwhile.
+                guard wanted.contains(name) else { return users.close(stream) }
+                streams[name, default: []].append(stream)
+            }
+        )
     }
 
-    /// Says that a key is over, and forgets it.
-    private func expire(_ key: String) {
-        for stream in streams.removeValue(forKey: key) ?? [] { users.close(stream) }
-        board.dismiss(listenKey: key)
+    /// Says that a listen key's events end here, and ends them.
+    private func end(_ name: String) {
+        board.dismiss(listenKey: name)
+        forget(name)
+    }
+
+    private func forget(_ name: String) {
+        wanted.remove(name)
+        for stream in streams.removeValue(forKey: name) ?? [] { users.close(stream) }
     }
 }

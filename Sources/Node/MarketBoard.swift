@@ -17,7 +17,10 @@ final class MarketBoard: MarketObserver, MarketSource {
             received: { [unowned self] in received($1, from: $0) },
             controlled: { [unowned self] in _ = count($0) },
             notice: { [unowned self] in hub.shutdownNotice(to: $0, now: context.wall) },
-            closed: { [unowned self] in hub.close($0) }
+            closed: { [unowned self] in
+                hub.close($0)
+                tellUserChanges()
+            }
         )
     )
 
@@ -82,7 +85,17 @@ final class MarketBoard: MarketObserver, MarketSource {
 
     // MARK: Listen keys
 
-    func admit(listenKey key: String) { hub.admit(listenKey: key) }
+    /// Told of listen keys that somebody begins to listen to, or nobody any more.
+    var onUserChanges: (([String]) -> Void)?
+
+    func admit(listenKeys keys: [String]) { hub.admit(listenKeys: keys) }
+
+    func isHeard(listenKey key: String) -> Bool { hub.isHeard(key) }
+
+    private func tellUserChanges() {
+        let changes = hub.takeUserChanges()
+        if !changes.isEmpty { onUserChanges?(changes) }
+    }
 
     /// Says that a key is over to who listens to it.
     func dismiss(listenKey key: String) {
@@ -91,6 +104,7 @@ final class MarketBoard: MarketObserver, MarketSource {
             publish(event, listenKey: key, unit: unit)
         }
         hub.dismiss(listenKey: key)
+        _ = hub.takeUserChanges()
     }
 
     func publish(_ event: [UInt8], listenKey key: String, unit: StreamTimeUnit) {
@@ -103,12 +117,14 @@ final class MarketBoard: MarketObserver, MarketSource {
     /// Takes in a WebSocket whose path names market streams.
     func open(_ socket: WebSocket, _ path: StreamPath) {
         hub.open(table.add(socket), path, markets: markets, now: context.wall)
+        tellUserChanges()
     }
 
     private func received(_ text: [UInt8], from connection: Int) {
         guard count(connection) else { return }
         let answer = hub.receive(text, from: connection, markets: markets, now: context.wall)
         table.send(answer, to: connection)
+        tellUserChanges()
     }
 
     /// Counts a message of a client; one that sends too many is cut off.

@@ -27,9 +27,8 @@ extension RouterNode {
         default: return
         }
         // Before the word that the key is gone: what it opened is gone then, too.
-        let isValid = { [keys] key in keys.contains(key) }
-        desk.keysChanged(isValid: isValid)
-        listenDesk.keysChanged(isValid: isValid)
+        desk.keysChanged { keys.contains($0) }
+        listenDesk.follow(keys.all)
         tell(.keysKnown(version: keysVersion))
         context.log.log(
             .info,

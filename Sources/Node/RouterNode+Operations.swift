@@ -74,7 +74,7 @@ extension RouterNode {
             gather(query, deadline: deadline) { [gateway] outcome in
                 finish(gateway.render(outcome, plan))
             }
-        case .listenKey(let request): listenDesk.carryOut(request, finish)
+        case .listenKey(let request): finish(listenDesk.carryOut(request))
         case .market(let instruments, let plan):
             read(instruments) { [gateway, board] isCurrent in
                 guard isCurrent else { return finish(gateway.renderUnavailable()) }

@@ -30,7 +30,7 @@ final class RouterNode: HTTPHandlers {
         backend: self,
         source: users
     )
-    private(set) lazy var listenDesk = ListenDesk(context: context, users: users, board: board)
+    private(set) lazy var listenDesk = ListenDesk(users: users, board: board)
     var channels: [ShardID: ShardChannel] = [:]
     /// All of the map, by number.
     var shards: [ShardID] = []
@@ -118,7 +118,7 @@ final class RouterNode: HTTPHandlers {
         link.start()
         board.start()
         desk.start()
-        listenDesk.start()
+        listenDesk.follow(keys.all)
         context.onStop = { [unowned self] in endSockets() }
         _ = context.loop.schedule(afterMilliseconds: 5, repeatingMilliseconds: 5) {
             [unowned self] in

@@ -45,6 +45,8 @@ public struct StreamHub: Sendable {
     var pairsTouched: [Int] = []
     /// Listen keys that may be subscribed to.
     var listenKeys: Set<String> = []
+    /// See `takeUserChanges()`.
+    var userChanges: [String] = []
     var nextFast = Timestamp.zero
     var nextSlow = Timestamp.zero
 
@@ -185,6 +187,7 @@ public struct StreamHub: Sendable {
             live.append(stream)
         }
         slotOf[name] = slot
+        noteUserChange(name)
         if let pair {
             slotsOfPair[pair].append(slot)
         } else if name.kind != .user {
@@ -200,6 +203,7 @@ public struct StreamHub: Sendable {
         guard live[slot]?.subscribers.isEmpty == true else { return }
         live[slot] = nil
         slotOf[name] = nil
+        noteUserChange(name)
         freeSlots.append(slot)
         if let pair = stream.pair {
             slotsOfPair[pair].removeAll { $0 == slot }

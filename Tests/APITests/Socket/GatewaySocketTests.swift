@@ -109,7 +109,7 @@ import Trading
 
     @Test func sessionStandsInForKeyAndSignatureButNotForTheTime() throws {
         let gateway = Fixtures.gateway
-        let key = try gateway.keys.key(Array(Fixtures.keyText.utf8))
+        let key = try gateway.key(Array(Fixtures.keyText.utf8), from: "")
         func operation(_ parameters: String) throws(APIError) -> API.Operation {
             let text = #"{"method":"openOrders.status","params":{\#(parameters)}}"#
             guard let path = try? SocketFixture.path(),

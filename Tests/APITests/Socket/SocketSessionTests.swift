@@ -7,9 +7,8 @@ import Trading
     private static let subscribe = SocketFixture.signed("userDataStream.subscribe.signature")
     private static let otherAccount = APIKey(
         key: "other",
-        secret: Array(Fixtures.secretText.utf8),
         account: AccountID(8),
-        canTrade: true
+        material: KeyMaterial(Array(Fixtures.secretText.utf8))
     )
 
     private func request(_ method: String) throws -> SocketRequest {
@@ -17,7 +16,7 @@ import Trading
     }
 
     private func key(_ fixture: SocketFixture) throws -> APIKey {
-        try fixture.gateway.keys.key(Array(Fixtures.keyText.utf8))
+        try fixture.gateway.key(Array(Fixtures.keyText.utf8), from: "")
     }
 
     @Test func subscriptionsAreNumberedFromZero() throws {
