@@ -26,6 +26,8 @@ class Cluster:
     h2: str
     accounts: dict
     nodes: list
+    coordinator: str
+    directory: Path
 
     @property
     def router_urls(self):
@@ -74,7 +76,8 @@ def cluster(tmp_path_factory):
             for entry in described["accounts"]
         }
         yield Cluster(
-            described["rest"], described["ws"], described["h2"], accounts, described["nodes"])
+            described["rest"], described["ws"], described["h2"], accounts, described["nodes"],
+            described["coordinator"][0]["url"], directory)
     finally:
         subprocess.run([ROOT / "Ops/down", "--dir", directory], timeout=90, check=True)
 

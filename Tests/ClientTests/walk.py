@@ -1,0 +1,336 @@
+"""One walk through the venue with two accounts, the same for every client library.
+
+Alice makes, Bob takes. Each step places and asks through the libraries; what both accounts, the
+market and the streams were told is compared at the end, see `audit`.
+"""
+
+import asyncio
+from decimal import Decimal
+
+import audit
+from adapter import TRY_AGAIN, Refused, Unknown, until
+
+ONE = Decimal(1)
+UNKNOWN_ORDER_ID = 987654321
+# Of the burst: enough for the other thread to act in the middle.
+BURST_PAIRS = 24
+
+
+class Walk:
+    def __init__(self, alice, bob, symbol, price):
+        self.alice, self.bob = alice, bob
+        self.symbol = symbol
+        self.price = Decimal(price)
+        # Every order that was acknowledged, by account: what must be found in the end.
+        self.placed = {alice: {}, bob: {}}
+
+    def at(self, percent):
+        """A price as a part of the symbol's usual one."""
+        tick, _ = self.alice.market(self.symbol)
+        return (self.price * Decimal(percent) / 100).quantize(tick)
+
+    # ---- Placing --------------------------------------------------------------------------------
+
+    async def place(self, adapter, side, kind, quantity=None, percent=None, by="rest", **more):
+        terms = {"side": side, "type": kind, **more}
+        if quantity is not None:
+            terms["quantity"] = Decimal(quantity)
+        if percent is not None:
+            terms["price"] = self.at(percent)
+        if kind in ("LIMIT", "STOP_LOSS_LIMIT", "TAKE_PROFIT_LIMIT"):
+            terms.setdefault("timeInForce", "GTC")
+        call = adapter.place if by == "rest" else adapter.place_by_socket
+        answer = await call(self.symbol, **terms)
+        self.note(adapter, answer)
+        return answer
+
+    def note(self, adapter, answer):
+        assert answer["symbol"] == self.symbol
+        self.placed[adapter][int(answer["orderId"])] = answer
+
+    async def surely(self, adapter, side, quantity, percent, name):
+        """Places an order exactly once, whatever happens to the answers."""
+        terms = {"newClientOrderId": name}
+        while True:
+            try:
+                return await self.place(adapter, side, "LIMIT", quantity, percent, **terms)
+            except Refused as refused:
+                if refused.code == -2010 and "Duplicate" in refused.message:
+                    return await self.found(adapter, name)
+                if refused.code not in TRY_AGAIN:
+                    raise
+            except Unknown:
+                # Sending it again is safe: it is refused as a duplicate if it was carried out.
+                try:
+                    return await self.found(adapter, name)
+                except (Refused, Unknown):
+                    pass
+            await asyncio.sleep(0.01)
+
+    async def found(self, adapter, name):
+        order = await adapter.order(self.symbol, origClientOrderId=name)
+        self.note(adapter, order)
+        return order
+
+    async def status(self, adapter, order):
+        return (await adapter.order(self.symbol, orderId=order["orderId"]))["status"]
+
+    async def expect(self, adapter, order, status):
+        assert await self.status(adapter, order) == status
+
+    async def refused(self, call, code, part=""):
+        try:
+            answer = await call
+        except Refused as refused:
+            assert refused.code == code and part in refused.message, refused
+        else:
+            raise AssertionError(f"not refused: {answer}")
+
+    async def locked(self, adapter):
+        return {asset: locked for asset, (_, locked) in audit.balances(await adapter.account()).items()}
+
+    # ---- Steps ----------------------------------------------------------------------------------
+
+    async def rest_and_cancel(self):
+        """What rests is open, holds its funds and stands in the book until it is cancelled."""
+        base, quote = await self.assets()
+        before = await self.locked(self.alice)
+        bid = await self.place(self.alice, "BUY", "LIMIT", ONE, 90)
+        ask = await self.place(self.alice, "SELL", "LIMIT", ONE, 110, by="socket")
+        assert (bid["status"], ask["status"]) == ("NEW", "NEW")
+        names = {int(order["orderId"]) for order in await self.alice.open_orders(self.symbol)}
+        assert names == {int(bid["orderId"]), int(ask["orderId"])}
+        during = await self.locked(self.alice)
+        assert during[quote] - before[quote] == self.at(90)
+        assert during[base] - before[base] == ONE
+        await self.book_holds([(self.at(90), ONE)], [(self.at(110), ONE)])
+        for order in (bid, ask):
+            gone = await self.alice.cancel(self.symbol, order["orderId"])
+            assert gone["status"] == "CANCELED"
+        assert await self.locked(self.alice) == before
+        await self.book_holds([], [])
+
+    async def assets(self):
+        market = self.symbol
+        return market.removesuffix("USDT"), "USDT"
+
+    async def fill_partly(self):
+        """The taker's better limit costs nothing; the maker keeps the rest."""
+        maker = await self.place(self.alice, "SELL", "LIMIT", ONE, 100)
+        taker = await self.place(self.bob, "BUY", "LIMIT", "0.4", 101)
+        assert (taker["status"], Decimal(taker["executedQty"])) == ("FILLED", Decimal("0.4"))
+        assert Decimal(taker["cummulativeQuoteQty"]) == Decimal("0.4") * self.at(100)
+        await self.expect(self.alice, maker, "PARTIALLY_FILLED")
+        await self.book_holds([], [(self.at(100), Decimal("0.6"))])
+        market = await self.place(self.bob, "BUY", "MARKET", "0.2", by="socket")
+        assert (market["status"], market["type"]) == ("FILLED", "MARKET")
+        cost = await self.place(
+            self.bob, "BUY", "MARKET", quoteOrderQty=self.at(100) * Decimal("0.1"))
+        assert Decimal(cost["executedQty"]) == Decimal("0.1")
+        await self.expect(self.alice, maker, "PARTIALLY_FILLED")
+        short = await self.place(self.bob, "BUY", "LIMIT", ONE, 100, timeInForce="FOK")
+        assert (short["status"], Decimal(short["executedQty"])) == ("EXPIRED", 0)
+        rest = await self.place(self.bob, "BUY", "LIMIT", ONE, 100, timeInForce="IOC", by="socket")
+        assert (rest["status"], Decimal(rest["executedQty"])) == ("EXPIRED", Decimal("0.3"))
+        await self.expect(self.alice, maker, "FILLED")
+
+    async def place_each_type(self):
+        """What waits for a price is no part of the book, and none of it trades."""
+        waiting = [
+            await self.place(self.bob, "SELL", "STOP_LOSS_LIMIT", ONE, 79, stopPrice=self.at(80)),
+            await self.place(
+                self.bob, "SELL", "TAKE_PROFIT_LIMIT", ONE, 121, stopPrice=self.at(120),
+                by="socket"),
+            await self.place(self.bob, "BUY", "STOP_LOSS", ONE, stopPrice=self.at(120)),
+            await self.place(self.bob, "SELL", "TAKE_PROFIT", ONE, stopPrice=self.at(120)),
+        ]
+        for order in waiting:
+            seen = await self.bob.order(self.symbol, orderId=order["orderId"])
+            assert (seen["status"], seen["isWorking"]) == ("NEW", False)
+        await self.book_holds([], [])
+        maker = await self.place(self.bob, "BUY", "LIMIT_MAKER", ONE, 95)
+        iceberg = await self.place(
+            self.alice, "SELL", "LIMIT", ONE, 105, icebergQty=Decimal("0.25"))
+        await self.book_holds([(self.at(95), ONE)], [(self.at(105), Decimal("0.25"))])
+        await self.refused(
+            self.place(self.bob, "BUY", "LIMIT_MAKER", ONE, 105), -2010, "immediately match")
+        await self.refused(
+            self.place(self.bob, "SELL", "STOP_LOSS_LIMIT", ONE, 110, stopPrice=self.at(110)),
+            -2010, "trigger immediately")
+        await self.refused(
+            self.place(self.bob, "SELL", "LIMIT", "80000", 100, by="socket"), -1013, "Filter")
+        for order in waiting + [maker]:
+            await self.bob.cancel(self.symbol, order["orderId"])
+        # More than the part that shows.
+        taken = await self.place(self.bob, "BUY", "LIMIT", "0.75", 105)
+        assert [Decimal(fill["qty"]) for fill in taken["fills"]] == [Decimal("0.25")] * 3
+        await self.alice.cancel(self.symbol, iceberg["orderId"])
+        await self.refused(
+            self.alice.cancel(self.symbol, iceberg["orderId"]), -2011, "Unknown order sent.")
+        await self.refused(self.alice.order(self.symbol, orderId=UNKNOWN_ORDER_ID), -2013)
+
+    async def trigger_a_stop(self):
+        """A trade at the stop price puts the order into the book, where it trades."""
+        await self.place(self.alice, "BUY", "LIMIT", ONE, 97)
+        stop = await self.place(
+            self.bob, "SELL", "STOP_LOSS_LIMIT", "0.5", 96, stopPrice=self.at(97))
+        await self.place(self.bob, "SELL", "LIMIT", "0.1", 97)
+        await until(
+            lambda: self.is_status(self.bob, stop, "FILLED"), "the stop order filled")
+        await self.alice.cancel_all(self.symbol)
+
+    async def is_status(self, adapter, order, status):
+        return await self.status(adapter, order) == status
+
+    async def burst(self, disturb):
+        """Many orders of both accounts, through whatever is done in the middle."""
+        resting = await self.place(self.alice, "SELL", "LIMIT", ONE, 103)
+        await self.place(self.bob, "BUY", "LIMIT", "0.3", 103)
+        for number in range(BURST_PAIRS):
+            if number == BURST_PAIRS // 3:
+                disturbed = asyncio.create_task(asyncio.to_thread(disturb))
+            sell = self.surely(self.alice, "SELL", "0.2", 100, f"walk-s-{self.symbol}-{number}")
+            buy = self.surely(self.bob, "BUY", "0.2", 99, f"walk-b-{self.symbol}-{number}")
+            # Both rest: the ask above the bid.
+            await asyncio.gather(sell, buy)
+            taker = self.surely(self.bob, "BUY", "0.2", 100, f"walk-t-{self.symbol}-{number}")
+            await taker
+        await disturbed
+        await self.expect(self.alice, resting, "PARTIALLY_FILLED")
+        bids = (await self.bob.open_orders(self.symbol))
+        assert len(bids) == BURST_PAIRS
+        await self.book_holds(
+            [(self.at(99), BURST_PAIRS * Decimal("0.2"))], [(self.at(103), Decimal("0.7"))])
+        await self.bob.cancel_all(self.symbol)
+        await self.alice.cancel_all(self.symbol)
+
+    async def replace_one(self):
+        old = await self.place(self.alice, "SELL", "LIMIT", ONE, 110)
+        answer = await self.alice.replace(
+            self.symbol, old["orderId"], side="SELL", type="LIMIT", timeInForce="GTC",
+            quantity=Decimal("0.5"), price=self.at(111))
+        assert (answer["cancelResult"], answer["newOrderResult"]) == ("SUCCESS", "SUCCESS")
+        new = answer["newOrderResponse"]
+        self.note(self.alice, new)
+        await self.expect(self.alice, old, "CANCELED")
+        await self.expect(self.alice, new, "NEW")
+        await self.alice.cancel(self.symbol, new["orderId"])
+
+    async def amend_one(self):
+        """A smaller order keeps its place before the one behind it."""
+        first = await self.place(self.alice, "SELL", "LIMIT", ONE, 104)
+        second = await self.place(self.alice, "SELL", "LIMIT", ONE, 104)
+        answer = await self.alice.amend(self.symbol, first["orderId"], Decimal("0.6"))
+        assert Decimal(answer["amendedOrder"]["qty"]) == Decimal("0.6")
+        await self.place(self.bob, "BUY", "LIMIT", "0.6", 104)
+        await self.expect(self.alice, first, "FILLED")
+        await self.expect(self.alice, second, "NEW")
+        await self.refused(self.alice.amend(self.symbol, second["orderId"], Decimal(2)), -2038)
+        await self.alice.cancel(self.symbol, second["orderId"])
+
+    # ---- Order lists ----------------------------------------------------------------------------
+
+    def note_list(self, adapter, answer):
+        for report in answer["orderReports"]:
+            self.note(adapter, report)
+        return {report["type"]: report for report in answer["orderReports"]}
+
+    async def place_oco(self):
+        """When one leg fills the other expires; its quantity is held once."""
+        base, _ = await self.assets()
+        before = (await self.locked(self.alice))[base]
+        terms = {
+            "side": "SELL", "quantity": ONE, "aboveType": "LIMIT_MAKER",
+            "abovePrice": self.at(104), "belowType": "STOP_LOSS_LIMIT",
+            "belowStopPrice": self.at(90), "belowPrice": self.at(89), "belowTimeInForce": "GTC",
+        }
+        answer = await self.alice.place_list("oco", self.symbol, **terms)
+        assert (answer["contingencyType"], answer["listOrderStatus"]) == ("OCO", "EXECUTING")
+        legs = self.note_list(self.alice, answer)
+        assert (await self.locked(self.alice))[base] == before + ONE
+        await self.place(self.bob, "BUY", "LIMIT", ONE, 104)
+        await self.expect(self.alice, legs["LIMIT_MAKER"], "FILLED")
+        await self.expect(self.alice, legs["STOP_LOSS_LIMIT"], "EXPIRED")
+        seen = await self.alice.order_list(answer["orderListId"])
+        assert seen["listOrderStatus"] == "ALL_DONE"
+
+        answer = await self.alice.place_list("oco", self.symbol, **terms)
+        legs = self.note_list(self.alice, answer)
+        gone = await self.alice.cancel_list(self.symbol, answer["orderListId"])
+        assert gone["listOrderStatus"] == "ALL_DONE"
+        for leg in legs.values():
+            await self.expect(self.alice, leg, "CANCELED")
+        assert (await self.locked(self.alice))[base] == before
+
+    async def place_oto_and_otoco(self):
+        """What is pending begins when the working order is filled."""
+        working = {
+            "workingType": "LIMIT", "workingSide": "BUY", "workingPrice": self.at(98),
+            "workingQuantity": ONE, "workingTimeInForce": "GTC", "pendingSide": "SELL",
+            "pendingQuantity": ONE,
+        }
+        answer = await self.alice.place_list(
+            "oto", self.symbol, pendingType="LIMIT", pendingPrice=self.at(108),
+            pendingTimeInForce="GTC", **working)
+        self.note_list(self.alice, answer)
+        first, pending = sorted(answer["orderReports"], key=lambda each: each["side"])
+        assert (first["status"], pending["status"]) == ("NEW", "PENDING_NEW")
+        await self.place(self.bob, "SELL", "LIMIT", ONE, 98)
+        await self.expect(self.alice, first, "FILLED")
+        await self.expect(self.alice, pending, "NEW")
+        await self.alice.cancel(self.symbol, pending["orderId"])
+
+        answer = await self.alice.place_list(
+            "otoco", self.symbol, pendingAboveType="LIMIT_MAKER", pendingAbovePrice=self.at(108),
+            pendingBelowType="STOP_LOSS", pendingBelowStopPrice=self.at(80), **working)
+        self.note_list(self.alice, answer)
+        assert len(answer["orderReports"]) == 3
+        await self.alice.cancel_list(self.symbol, answer["orderListId"])
+        for report in answer["orderReports"]:
+            await self.expect(self.alice, report, "CANCELED")
+
+    # ---- The book -------------------------------------------------------------------------------
+
+    async def book_holds(self, bids, asks):
+        """The book that the library keeps, a fresh one and the one we mean are the same."""
+        wanted = [dict(bids), dict(asks)]
+        fresh = audit.sides(await self.bob.depth(self.symbol))
+        assert fresh == wanted
+        await until(
+            lambda: self.bob.faults or self.bob.book() == wanted,
+            lambda: f"{self.bob.name} keeps {self.bob.book()}, fresh is {wanted}")
+        assert not self.bob.faults, self.bob.faults
+
+    async def leave_levels(self):
+        """A book of many levels, some of them taken again."""
+        for step in range(1, 8):
+            await self.place(self.alice, "SELL", "LIMIT", ONE, 104 + step)
+            await self.place(self.bob, "BUY", "LIMIT", ONE, 96 - step)
+        await self.place(self.bob, "BUY", "LIMIT", "2.5", 107)
+        await self.book_holds(
+            [(self.at(96 - step), ONE) for step in range(1, 8)],
+            [(self.at(107), Decimal("0.5"))] + [(self.at(104 + step), ONE) for step in range(4, 8)])
+        await self.alice.cancel_all(self.symbol)
+        await self.bob.cancel_all(self.symbol)
+        await self.book_holds([], [])
+
+
+async def walk(alice, bob, symbol, price, disturb):
+    """All steps, then all comparisons."""
+    async with alice, bob:
+        for adapter in (alice, bob):
+            await adapter.watch_account()
+        await bob.watch_market(symbol)
+        ledger = await audit.Ledger.begin(alice, bob, symbol)
+        this = Walk(alice, bob, symbol, price)
+        await this.rest_and_cancel()
+        await this.fill_partly()
+        await this.place_each_type()
+        await this.trigger_a_stop()
+        await this.burst(disturb)
+        await this.replace_one()
+        await this.amend_one()
+        await this.place_oco()
+        await this.place_oto_and_otoco()
+        await this.leave_levels()
+        await ledger.close(this.placed)
