@@ -3,6 +3,24 @@ import Routing
 import Trading
 
 extension RouterNode {
+    /// Carries out what was charged, and tells the weight used once it is answered.
+    func settle(
+        _ operation: Operation,
+        for client: ChargedClient,
+        _ finish: @escaping (APIResponse, Int) -> Void
+    ) {
+        carryOut(operation) { [weak self] response in
+            guard let self else { return }
+            var used = client.used
+            // Placing and cancelling weigh nothing when they succeed.
+            if case .command = operation, response.status == 200 {
+                metrics.acknowledged(after: context.now - client.arrival)
+                used = limiter.refund(client.address, weight: 1, now: client.wall)
+            }
+            finish(response, used)
+        }
+    }
+
     /// Does what a request amounts to, and answers when the shards have.
     func carryOut(
         _ operation: Operation,

@@ -42,6 +42,10 @@ extension RouterNode {
 }
 
 extension RouterNode: SocketBackend {
+    func charge(_ client: String, weight: Int, now: Timestamp) -> WeightLimiter.Verdict {
+        limiter.charge(client, weight: weight, now: now)
+    }
+
     func usedWeight(of client: String, now: Timestamp) -> Int {
         limiter.refund(client, weight: 0, now: now)
     }

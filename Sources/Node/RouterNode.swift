@@ -253,28 +253,6 @@ final class RouterNode: HTTPHandlers {
         }
     }
 
-    func charge(_ client: String, weight: Int, now: Timestamp) -> WeightLimiter.Verdict {
-        limiter.charge(client, weight: weight, now: now)
-    }
-
-    /// Carries out what was charged, and tells the weight used once it is answered.
-    func settle(
-        _ operation: Operation,
-        for client: ChargedClient,
-        _ finish: @escaping (APIResponse, Int) -> Void
-    ) {
-        carryOut(operation) { [weak self] response in
-            guard let self else { return }
-            var used = client.used
-            // Placing and cancelling weigh nothing when they succeed.
-            if case .command = operation, response.status == 200 {
-                metrics.acknowledged(after: context.now - client.arrival)
-                used = limiter.refund(client.address, weight: 1, now: client.wall)
-            }
-            finish(response, used)
-        }
-    }
-
     /// The edge tells the client's address; anyone else is its own client.
     func clientAddress(_ request: HTTPRequest) -> String {
         guard request.remoteAddress.hasPrefix("127.0.0.1"),

@@ -110,11 +110,11 @@ final class SocketTable {
     private func look(at id: Int, _ entry: Entry) {
         let now = loop.nowNanoseconds
         let age = (now - entry.openedAt) / 1_000_000
-        guard age < times.life else { return end(id, code: 1001, "open for 24 hours") }
         if age + times.notice >= times.life, !entry.isTold {
             entries[id]?.isTold = true
             send(handlers.notice(id), to: id)
         }
+        guard age < times.life else { return end(id, code: 1001, "open for 24 hours") }
         guard (now - entry.lastHeard) / 1_000_000 <= times.silence else {
             return cut(id, "no pong")
         }

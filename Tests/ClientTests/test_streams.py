@@ -133,6 +133,16 @@ def test_book_ticker_follows_the_top(cluster, rests):
     assert isinstance(event["u"], int) and "e" not in event
 
 
+def test_tickers_of_windows_come_each_second(cluster, rests):
+    with stream(cluster, "/ws/xrpusdt@ticker_1h/!ticker_4h@arr") as tickers:
+        trade(rests, "XRPUSDT", "100", "0.5")
+        one = tickers.first(lambda message: isinstance(message, dict) and message["n"] > 0)
+        several = tickers.first(lambda message: isinstance(message, list))
+    assert (one["e"], one["s"], one["c"]) == ("1hTicker", "XRPUSDT", "0.50000000")
+    assert one["C"] - one["O"] >= 3_600_000
+    assert {event["e"] for event in several} == {"4hTicker"}
+
+
 def test_combined_streams_are_wrapped(cluster, rests):
     with stream(cluster, "/stream?streams=xrpusdt@trade/xrpusdt@bookTicker") as combined:
         trade(rests, "XRPUSDT", "100", "0.5")
@@ -199,6 +209,17 @@ def test_message_that_is_too_large_closes(cluster):
 def test_ping_is_answered(cluster):
     with stream(cluster, "/ws") as stream_:
         assert stream_.socket.ping(b"castle").wait(DEADLINE_SECONDS)
+
+
+def test_pings_count_as_messages(cluster):
+    with stream(cluster, "/ws") as stream_:
+        with pytest.raises(ConnectionClosed) as closed:
+            # Five are taken in a second, and these may lie in two.
+            for _ in range(12):
+                stream_.socket.ping()
+            while True:
+                stream_.next()
+    assert closed.value.rcvd is not None and closed.value.rcvd.code == 1008
 
 
 def test_upgrade_on_another_path_is_refused(cluster):

@@ -51,14 +51,27 @@ import Testing
         #expect(close.reason == "no pong")
     }
 
+    @Test func readerThatIsTooSlowIsToldAndCutOff() throws {
+        let close = try closeOfClient(SocketTable.Times()) { fixture, _ in
+            let payload = [UInt8](repeating: UInt8(ascii: "a"), count: 1 << 19)
+            // Nothing leaves before the loop goes on.
+            fixture.loop.enqueue {
+                for _ in 0..<20 { fixture.desk.table.send(payload, to: 1) }
+            }
+        }
+        #expect(close.texts.count == SocketTable.queuedSizeMax >> 19)
+        #expect(close.code == 1008)
+        #expect(close.reason == "too slow a reader")
+    }
+
     @Test func clientThatAnswersPingsStays() throws {
-        let fixture = try SocketFixture(times: SocketTable.Times(ping: 20, silence: 60))
+        let fixture = try SocketFixture(times: SocketTable.Times(ping: 50, silence: 1000))
         defer { fixture.close() }
         var pings = 0
         fixture.run { socket in
             socket.onPing = {
                 pings += 1
-                if pings == 20 { fixture.done() }
+                if pings == 25 { fixture.done() }
             }
         }
         #expect(fixture.desk.table.count == 1)
