@@ -144,7 +144,7 @@ class Adapter(ABC):
 
     @abstractmethod
     async def replace(self, symbol, identity, **terms):
-        """Cancels one order and places another in its stead; the answer is about both."""
+        """Cancels one order and places another in its stead; the answer is about the other."""
 
     @abstractmethod
     async def amend(self, symbol, identity, quantity):

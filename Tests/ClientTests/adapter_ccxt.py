@@ -124,9 +124,8 @@ class CcxtAdapter(Adapter):
 
     async def replace(self, symbol, identity, **terms):
         name, kind, side, quantity, price, parameters = self.unified_order(symbol, terms)
-        answer = await self.asked(self.exchange.edit_order(
+        return await self.told(self.exchange.edit_order(
             str(identity), name, kind, side, quantity, price, parameters))
-        return answer["info"]
 
     async def amend(self, symbol, identity, quantity):
         # The library knows no call of that name, but signs any.

@@ -109,9 +109,11 @@ class PythonBinanceAdapter(Adapter):
         return await self.ask(self.client.v3_delete_open_orders, symbol=symbol)
 
     async def replace(self, symbol, identity, **terms):
-        return await self.ask(
+        answer = await self.ask(
             self.client.v3_post_order_cancel_replace, symbol=symbol, cancelOrderId=identity,
             cancelReplaceMode="STOP_ON_FAILURE", newOrderRespType="FULL", **terms)
+        assert (answer["cancelResult"], answer["newOrderResult"]) == ("SUCCESS", "SUCCESS")
+        return answer["newOrderResponse"]
 
     async def amend(self, symbol, identity, quantity):
         # The library has no method of that name, but signs any.

@@ -111,9 +111,11 @@ class SdkAdapter(Adapter):
         return await self.ask(self.rest.delete_open_orders, symbol=symbol)
 
     async def replace(self, symbol, identity, **terms):
-        return await self.ask(
+        answer = await self.ask(
             self.rest.order_cancel_replace, symbol=symbol, cancelOrderId=identity,
             cancelReplaceMode="STOP_ON_FAILURE", newOrderRespType="FULL", **terms)
+        assert (answer["cancelResult"], answer["newOrderResult"]) == ("SUCCESS", "SUCCESS")
+        return answer["newOrderResponse"]
 
     async def amend(self, symbol, identity, quantity):
         return await self.ask(
