@@ -50,7 +50,8 @@ async def until(condition, what, seconds=DEADLINE_SECONDS):
             value = await value
         if value:
             return value
-        assert time.monotonic() < deadline, f"not in {seconds} s: {what() if callable(what) else what}"
+        said = what() if callable(what) else what
+        assert time.monotonic() < deadline, f"not in {seconds} s: {said}"
         await asyncio.sleep(PAUSE_SECONDS)
 
 

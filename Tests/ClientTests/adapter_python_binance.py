@@ -172,5 +172,7 @@ class PythonBinanceAdapter(Adapter):
             return await call
         except BinanceAPIException as error:
             raise refusal(error.code, error.message) from error
-        except (BinanceWebsocketUnableToConnect, aiohttp.ClientError, asyncio.TimeoutError) as error:
+        except (
+                BinanceWebsocketUnableToConnect, aiohttp.ClientError, asyncio.TimeoutError
+        ) as error:
             raise Unknown(repr(error)) from error

@@ -90,7 +90,8 @@ class Walk:
             raise AssertionError(f"not refused: {answer}")
 
     async def locked(self, adapter):
-        return {asset: locked for asset, (_, locked) in audit.balances(await adapter.account()).items()}
+        funds = audit.balances(await adapter.account())
+        return {asset: locked for asset, (_, locked) in funds.items()}
 
     # ---- Steps ----------------------------------------------------------------------------------
 
