@@ -76,7 +76,7 @@ def bot(cluster, directory):
     try:
         yield process, log
         process.send_signal(signal.SIGINT)
-        assert process.wait(STOP_SECONDS) == 0, tail(log)
+        assert process.wait(STOP_SECONDS) == 128 + signal.SIGINT, tail(log)
     finally:
         if process.poll() is None:
             process.kill()
