@@ -48,6 +48,14 @@ extension APIError {
         "Order amend (quantity increase) is not supported."
     )
     static let unknownOrder = Self(-2011, "Unknown order sent.")
+    static let cancelRestricted = Self(
+        -2011,
+        "Order was not canceled due to cancel restrictions."
+    )
+    static let amendRefused = Self(
+        -2038,
+        "Order amend is not supported for this order or this quantity."
+    )
     static let unknownList = Self(-2011, "Unknown order list sent.")
     static let noSuchList = Self(-2013, "Order list does not exist.")
     static let noSuchOrder = Self(-2013, "Order does not exist.")
@@ -78,9 +86,11 @@ extension APIError {
         case .quantityIncrease: self = .quantityIncrease
         case .unknownList: self = .unknownList
         case .noSuchList: self = .noSuchList
+        case .cancelRestricted: self = .cancelRestricted
         // Only other shards and operators make requests that end so.
         case .transferGap, .recentlyCredited: self = .unavailable
         case .referenceTaken, .noSuchWithdrawal: self = .unsupportedCombination
+        case .tooManyOrders(let interval): self = .tooManyOrders(interval)
         // The router waits for these and never shows them.
         case .pairMoved, .moveRefused, .moveAborted: self = .unknownOutcome
         }

@@ -69,10 +69,13 @@ extension APIError {
         Self(-1101, "Too many parameters; expected '\(max)' and received '\(received)'.")
     }
 
+    static func duplicate(_ name: String) -> Self {
+        Self(-1101, "Duplicate values for a parameter detected: '\(name)'.")
+    }
+
     static func filter(_ name: StaticString) -> Self { Self(-1013, "Filter failure: \(name)") }
 
     static let tooMuchData = Self(-1101, "Too many parameters sent for this endpoint.")
-    static let duplicateParameter = Self(-1101, "Duplicate values for a parameter detected.")
     static let invalidTimeInForce = Self(-1115, "Invalid timeInForce.")
     static let invalidOrderType = Self(-1116, "Invalid orderType.")
     static let invalidSide = Self(-1117, "Invalid side.")
@@ -82,6 +85,11 @@ extension APIError {
     static let noSuchListenKey = Self(-1125, "This listenKey does not exist.")
     static let lookupTooLong = Self(-1127, "More than 24 hours between startTime and endTime.")
     static let badCombination = Self(-1128, "Combination of optional parameters invalid.")
+    static let invalidCancelRestrictions = Self(-1145, "Invalid cancelRestrictions")
+    static let wrongSymbolStatus = Self(
+        -1220,
+        "The symbol's status does not match the requested symbolStatus."
+    )
     static let badStrategyType = Self(-1134, "`strategyType` was less than 1000000.")
     static let invalidTickerType = Self(-1139, "Invalid ticker type.")
     static let duplicateSymbol = Self(-1151, "Symbol is present multiple times in the list.")
@@ -97,12 +105,9 @@ extension APIError {
     static let invalidSignature = Self(-1022, "Signature for this request is not valid.")
     static let recvWindowTooLarge = Self(-1131, "recvWindow must be less than 60000.")
 
-    static func refusedKey(reason: String) -> Self {
-        Self(
-            status: 401,
-            -2015,
-            "Invalid API-key, IP, or permissions for action. \(reason)"
-        )
+    static func refusedKey(reason: KeyRefusal?) -> Self {
+        let text = "Invalid API-key, IP, or permissions for action."
+        return Self(status: 401, -2015, reason.map { "\(text) \($0)" } ?? text)
     }
 
     static func tooEarly(byMilliseconds ahead: Int64) -> Self {
@@ -142,6 +147,24 @@ extension APIError {
             -1003,
             "Too much request weight used; current limit is \(limit) request weight per 1 MINUTE."
                 + " Please use WebSocket Streams for live updates to avoid polling the API.",
+            headers: [Header(name: "retry-after", value: "\(retryAfterSeconds)")]
+        )
+    }
+
+    static func tooManyRequests(limit: Int, retryAfterSeconds: Int64) -> Self {
+        Self(
+            status: 429,
+            -1003,
+            "Too many requests; current limit is \(limit) requests per 5 MINUTE.",
+            headers: [Header(name: "retry-after", value: "\(retryAfterSeconds)")]
+        )
+    }
+
+    static func tooManyConnections(limit: Int, retryAfterSeconds: Int64) -> Self {
+        Self(
+            status: 429,
+            -1003,
+            "Too many connections; current limit is \(limit) connections per 5 MINUTE.",
             headers: [Header(name: "retry-after", value: "\(retryAfterSeconds)")]
         )
     }

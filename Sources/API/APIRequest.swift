@@ -12,6 +12,8 @@ public struct APIRequest: Sendable {
     public var apiKey: [UInt8]?
     /// Whether `X-MBX-TIME-UNIT: MICROSECOND` was sent.
     public var timeUnitMicroseconds: Bool
+    /// Where it comes from: an IP address without a port, as far as it is known.
+    public var clientAddress: String
 
     /// Makes a request of all its fields.
     public init(
@@ -20,7 +22,8 @@ public struct APIRequest: Sendable {
         query: [UInt8] = [],
         body: [UInt8] = [],
         apiKey: [UInt8]? = nil,
-        timeUnitMicroseconds: Bool = false
+        timeUnitMicroseconds: Bool = false,
+        clientAddress: String = ""
     ) {
         self.method = method
         self.path = path
@@ -28,6 +31,7 @@ public struct APIRequest: Sendable {
         self.body = body
         self.apiKey = apiKey
         self.timeUnitMicroseconds = timeUnitMicroseconds
+        self.clientAddress = clientAddress
     }
 }
 

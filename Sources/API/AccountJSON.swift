@@ -145,17 +145,19 @@ struct AccountJSON {
     }
 
     /// The members of `account/apiRestrictions`.
-    static func writeRestrictions(canTrade: Bool, to writer: inout JSONWriter) {
+    static func writeRestrictions(of key: APIKey, to writer: inout JSONWriter) {
         writer.flags([
-            ("ipRestrict", false), ("enableReading", true),
-            ("enableSpotAndMarginTrading", canTrade), ("enableWithdrawals", false),
+            ("ipRestrict", !key.addresses.isEmpty),
+            ("enableReading", key.permissions.contains(.read)),
+            ("enableSpotAndMarginTrading", key.canTrade),
+            ("enableWithdrawals", key.permissions.contains(.withdraw)),
             ("enableInternalTransfer", false), ("permitsUniversalTransfer", false),
             ("enableMargin", false), ("enableFutures", false), ("enableVanillaOptions", false),
             ("enablePortfolioMarginTrading", false), ("enableFixApiTrade", false),
             ("enableFixReadOnly", false),
         ])
         writer.key("createTime")
-        writer.value(0)
+        writer.value(key.createdAt.milliseconds)
     }
 }
 

@@ -110,11 +110,10 @@ struct ExchangeInformation {
         writer.key("orderTypes")
         writer.array { writer in for type in types { writer.word(type.apiName) } }
         writer.flags([
-            ("icebergAllowed", instrument.icebergPartsMax > 0), ("ocoAllowed", false),
-            ("otoAllowed", false),
-            ("opoAllowed", false), ("quoteOrderQtyMarketAllowed", true),
+            ("icebergAllowed", instrument.icebergPartsMax > 0), ("ocoAllowed", takesStops),
+            ("otoAllowed", true), ("opoAllowed", false), ("quoteOrderQtyMarketAllowed", true),
             ("allowTrailingStop", takesStops && instrument.trailingDeltaMax > 0),
-            ("cancelReplaceAllowed", true), ("amendAllowed", false),
+            ("cancelReplaceAllowed", true), ("amendAllowed", true),
             ("pegInstructionsAllowed", false), ("isSpotTradingAllowed", true),
             ("isMarginTradingAllowed", false),
         ])

@@ -58,7 +58,8 @@ extension Gateway {
         )
     }
 
-    private func historyRange(
+    /// A window of history, no more than a day wide.
+    func historyRange(
         _ parameters: Parameters,
         from name: StaticString
     ) throws(APIError) -> HistoryRange {
@@ -136,7 +137,7 @@ extension Gateway {
     /// GET account/apiRestrictions.
     func restrictions(of key: APIKey) -> APIResponse {
         APIResponse {
-            $0.object { AccountJSON.writeRestrictions(canTrade: key.canTrade, to: &$0) }
+            $0.object { AccountJSON.writeRestrictions(of: key, to: &$0) }
         }
     }
 }

@@ -7,11 +7,13 @@ extension Gateway {
     private static let depthMax = 5000
     private static let rowsDefault = 500
     private static let rowsMax = 1000
+    private static let windowSymbolsMax = 100
 
     /// Reads one of them.
     func marketPlan(_ endpoint: MarketEndpoint, _ call: Call) throws(APIError) -> MarketPlan {
         switch endpoint {
-        case .ticker24Hours, .tickerPrice, .tickerBook: try tickerPlan(endpoint, call)
+        case .ticker24Hours, .tickerPrice, .tickerBook, .rollingTicker, .tradingDayTicker:
+            try tickerPlan(endpoint, call)
         default: try pairPlan(endpoint, call)
         }
     }
@@ -21,19 +23,50 @@ extension Gateway {
         _ call: Call
     ) throws(APIError) -> MarketPlan {
         let selection = try selection(call.parameters)
+        let isWindow = endpoint == .rollingTicker || endpoint == .tradingDayTicker
+        if isWindow {
+            guard !selection.isAll else { throw .missing("symbol", or: "symbols") }
+            guard selection.instruments.count <= Self.windowSymbolsMax else {
+                throw .tooManyParameters(
+                    max: Self.windowSymbolsMax,
+                    received: selection.instruments.count
+                )
+            }
+        }
         let kind: MarketPlan.Kind =
             switch endpoint {
             case .tickerPrice: .tickerPrice
             case .tickerBook: .tickerBook
+            case .rollingTicker:
+                .rollingTicker(
+                    length: try call.parameters.windowLength("windowSize"),
+                    isMini: try isMini(call.parameters)
+                )
+            case .tradingDayTicker:
+                .tradingDayTicker(
+                    offset: try call.parameters.zoneOffset("timeZone"),
+                    isMini: try isMini(call.parameters)
+                )
             default: .ticker24Hours(isMini: try isMini(call.parameters))
             }
         return MarketPlan(
             kind: kind,
-            instruments: selection.instruments,
+            instruments: try filtered(selection, call.parameters),
             isList: !selection.isSingle,
             unit: call.unit,
             now: call.now
         )
+    }
+
+    /// The pairs of a selection that have the status asked for; one named alone must have it.
+    private func filtered(
+        _ selection: SymbolSelection,
+        _ parameters: Parameters
+    ) throws(APIError) -> [InstrumentID] {
+        guard let status = try status(parameters) else { return selection.instruments }
+        let found = selection.instruments.filter { status.isEqual(to: phase($0).apiName) }
+        guard !selection.isSingle || !found.isEmpty else { throw .wrongSymbolStatus }
+        return found
     }
 
     private func isMini(_ parameters: Parameters) throws(APIError) -> Bool {
@@ -48,6 +81,11 @@ extension Gateway {
         _ call: Call
     ) throws(APIError) -> MarketPlan {
         let instrument = try instrument(call.parameters)
+        if endpoint == .depth, let status = try status(call.parameters) {
+            guard status.isEqual(to: phase(instrument.id).apiName) else {
+                throw .wrongSymbolStatus
+            }
+        }
         return MarketPlan(
             kind: try pairKind(endpoint, call.parameters),
             instruments: [instrument.id],
@@ -72,7 +110,7 @@ extension Gateway {
             return .trades(from: from, limit: try rows(parameters))
         case .aggregateTrades: return .aggregateTrades(try aggregateRange(parameters))
         case .candles: return .candles(try candleRange(parameters))
-        case .averagePrice, .ticker24Hours, .tickerPrice, .tickerBook: return .averagePrice
+        default: return .averagePrice
         }
     }
 
@@ -100,13 +138,9 @@ extension Gateway {
         guard let name = String(validating: text, as: UTF8.self),
             let interval = CandleInterval(rawValue: name)
         else { throw .invalidInterval }
-        if let zone = try parameters.optional("timeZone") {
-            // Candles are kept by UTC; shifted ones would be other candles.
-            let isUTC = zone.allSatisfy { "0:+- ".utf8.contains($0) }
-            guard isUTC else { throw .invalid("timeZone") }
-        }
         return MarketPlan.CandleRange(
             interval: interval,
+            offset: try parameters.zoneOffset("timeZone"),
             start: try parameters.timestamp("startTime"),
             end: try parameters.endTimestamp("endTime"),
             limit: try rows(parameters)

@@ -25,6 +25,7 @@ extension Gateway {
                     $0.word("normal")
                 }
             }
+        case .description: return APIResponse(status: 200, body: OpenAPIDocument.bytes)
         case .emptyList: return APIResponse { $0.array { _ in } }
         }
     }
@@ -64,7 +65,7 @@ extension Gateway {
     }
 
     /// The word of `symbolStatus`, or `nil`.
-    private func status(_ parameters: Parameters) throws(APIError) -> ArraySlice<UInt8>? {
+    func status(_ parameters: Parameters) throws(APIError) -> ArraySlice<UInt8>? {
         guard let text = try parameters.optional("symbolStatus") else { return nil }
         // A word of the venue's that no pair has here.
         guard TradingPhase(apiName: text) != nil || text.isEqual(to: "END_OF_DAY") else {

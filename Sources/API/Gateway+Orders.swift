@@ -32,15 +32,32 @@ extension Gateway {
     func cancellation(_ call: Call, _ key: APIKey) throws(APIError) -> Operation {
         let instrument = try instrument(call.parameters)
         let order = try orderReference(call.parameters)
-        // Cancelling in spite of a restriction would be worse than refusing.
-        guard !call.parameters.has("cancelRestrictions") else {
-            throw .notRequired("cancelRestrictions")
-        }
+        let restriction = try restriction(call.parameters)
         let id = try call.parameters.clientOrderID("newClientOrderId") ?? makeClientOrderID()
+        let command: Command =
+            if let restriction {
+                .cancelIf(
+                    account: key.account,
+                    instrument: instrument.id,
+                    order: order,
+                    restriction
+                )
+            } else {
+                .cancel(account: key.account, instrument: instrument.id, order: order)
+            }
         return .command(
             instrument: instrument.id,
-            .cancel(account: key.account, instrument: instrument.id, order: order),
-            call.plan(.cancellation(id))
+            command,
+            call.plan(.cancellation(id, of: order))
+        )
+    }
+
+    /// In which state alone an order is to be cancelled; `nil` in any.
+    func restriction(_ parameters: Parameters) throws(APIError) -> CancelRestriction? {
+        try parameters.term(
+            "cancelRestrictions",
+            CancelRestriction.self,
+            else: .invalidCancelRestrictions
         )
     }
 

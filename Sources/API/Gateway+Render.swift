@@ -9,7 +9,10 @@ extension Gateway {
     ///   - reply: Of the shard, or merged of every shard's.
     /// - Returns: The answer; a refusal is worded as the venue words it.
     public func render(_ plan: RenderPlan, _ reply: Reply) -> APIResponse {
-        if case .rejected(let reason) = reply { return APIResponse(APIError(reason)) }
+        if case .rejected(.tooManyOrders(let interval)) = reply {
+            return renderTooManyOrders(interval, now: plan.now)
+        }
+        if case .rejected(let reason) = reply { return refusal(reason, plan) }
         let json = OrderJSON(venue: venue, unit: plan.unit)
         switch (plan.kind, reply) {
         case (.placement(let type), .placed(let order, let fills)):
@@ -18,12 +21,32 @@ extension Gateway {
             }
         case (.test(let instrument), .done), (.test(let instrument), .placed):
             return renderTest(commission: instrument)
-        case (.cancellation(let id), .canceled(let orders)):
-            return renderCancellation(orders, id, json)
+        case (.listPlacement(let type), .placedList(let list, let orders, let fills)):
+            return renderListPlacement(list, orders, fills, type, json)
+        case (.cancellation(let id, let reference), .canceled(let orders)):
+            return renderCancellation(orders, reference, id, json)
         case (.cancellations(let id), .canceled(let orders)):
             return renderCancellations(orders, id, json)
+        case (.cancellations(let id), .canceledLists(let lists, let orders)):
+            return renderCancellations(lists, orders, id, json)
+        case (.listCancellation(let id), .canceledList(let list, let orders)):
+            return renderListCancellation(list, orders, id, json)
+        case (.amendment, .amendedInPlace(let order, let amendment)):
+            return APIResponse {
+                json.writeAmended(order, previousName: amendment.previousName, to: &$0)
+            }
         case (.replacement(let id, let type), .replaced(let outcome)):
             return renderReplacement(outcome, cancel: id, type, json)
+        default: return renderQuery(plan, reply, json)
+        }
+    }
+
+    private func renderQuery(
+        _ plan: RenderPlan,
+        _ reply: Reply,
+        _ json: OrderJSON
+    ) -> APIResponse {
+        switch (plan.kind, reply) {
         case (.order, .orders(let orders)):
             guard let order = orders.first else { return APIResponse(.noSuchOrder) }
             return APIResponse { json.writeStatus(order, to: &$0) }
@@ -31,8 +54,18 @@ extension Gateway {
             return list(orders, capacityEach: 512) { json.writeStatus($0, to: &$1) }
         case (.fills, .fills(let fills)):
             return list(fills, capacityEach: 320) { json.writeFill($0, to: &$1) }
+        case (.orderList, .orderLists(let lists, let orders)):
+            return renderList(lists, orders, json)
+        case (.orderLists(let range), .orderLists(let lists, let orders)):
+            return renderLists(lists, orders, range, json)
+        case (.amendments, .amendments(let amendments)):
+            return list(amendments, capacityEach: 320) { json.write($0, to: &$1) }
+        case (.preventedMatches(let only), .preventedMatches(let matches)):
+            let shown = matches.filter { only == nil || only == $0.id }
+            return list(shown, capacityEach: 320) { json.write($0, to: &$1) }
         case (.account, .balances(let balances)), (.coins, .balances(let balances)):
             return renderBalances(balances, plan)
+        case (.orderLimits, .orderUsage(let usages)): return renderOrderLimits(usages)
         default:
             // A reply of another kind is a failed peer's: what it did is not known.
             return renderUnknown()
@@ -53,6 +86,12 @@ extension Gateway {
     ///
     /// - Returns: -1001.
     public func renderUnavailable() -> APIResponse { APIResponse(.unavailable) }
+
+    private func refusal(_ reason: RejectReason, _ plan: RenderPlan) -> APIResponse {
+        // What is sound in itself may not be for an order that is in a list or has traded as much.
+        let isAmendment = plan.kind == .amendment && reason == .malformed
+        return APIResponse(isAmendment ? .amendRefused : APIError(reason))
+    }
 
     private func list<Element>(
         _ elements: [Element],
@@ -76,10 +115,12 @@ extension Gateway {
 
     private func renderCancellation(
         _ orders: [Order],
+        _ reference: OrderReference,
         _ id: ClientOrderID,
         _ json: OrderJSON
     ) -> APIResponse {
-        guard let order = orders.first else { return APIResponse(.unknownOrder) }
+        let named = orders.first { $0.isNamed(by: reference) }
+        guard let order = named ?? orders.first else { return APIResponse(.unknownOrder) }
         return APIResponse(capacity: 640) { json.writeCancellation(order, id: id, to: &$0) }
     }
 
@@ -110,6 +151,15 @@ extension Gateway {
                     to: &$0
                 )
             }
+        }
+    }
+}
+
+extension Order {
+    fileprivate func isNamed(by reference: OrderReference) -> Bool {
+        switch reference {
+        case .id(let id): self.id == id
+        case .clientOrderID(let name): clientOrderID == name
         }
     }
 }

@@ -45,6 +45,19 @@ extension Gateway {
         case .ticker24Hours(let isMini):
             let ticker = market.history.ticker(now: plan.now)
             json.write(ticker, market.book, isMini: isMini, to: &writer)
+        case .rollingTicker(let length, let isMini):
+            let start = Timestamp(microseconds: plan.now.microseconds - length)
+            json.writeWindow(
+                market.history.ticker(from: start, now: plan.now),
+                isMini: isMini,
+                to: &writer
+            )
+        case .tradingDayTicker(let offset, let isMini):
+            json.writeWindow(
+                market.history.tradingDay(offset: offset, now: plan.now),
+                isMini: isMini,
+                to: &writer
+            )
         case .tickerPrice: json.writePrice(market.history.lastPrice, to: &writer)
         case .tickerBook: json.writeTop(market.book, to: &writer)
         }
@@ -74,6 +87,7 @@ extension Gateway {
     ) {
         let candles = market.history.candles(
             range.interval,
+            offset: range.offset,
             start: range.start,
             end: range.end,
             limit: range.limit,

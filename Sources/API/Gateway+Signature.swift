@@ -10,7 +10,7 @@ extension Gateway {
     ///
     /// - Parameters:
     ///   - call: Its decoded parameters.
-    ///   - key: Whose secret must have signed.
+    ///   - key: Whose owner must have signed.
     ///   - payloads: What may have been signed; any one will do.
     /// - Throws: -1102, -1100, -1131, -1021 or -1022.
     func checkSignature(
@@ -21,8 +21,8 @@ extension Gateway {
         let signature = try call.parameters.required("signature")
         _ = try call.parameters.required("timestamp")
         try Self.checkTime(call)
-        for payload in payloads
-        where SignedPayload.matches(authenticate(key, payload), hexadecimal: signature) { return }
+        guard let bytes = SignatureText.bytes(signature, key.kind) else { throw .invalidSignature }
+        for payload in payloads where verify(key, payload, bytes) { return }
         throw .invalidSignature
     }
 
@@ -92,25 +92,5 @@ enum SignedPayload {
             start = end + 1
         }
         return nil
-    }
-
-    /// Compares without regard to case and in a time that does not tell where they differ.
-    ///
-    /// - Parameters:
-    ///   - expected: The bytes that should have been sent.
-    ///   - text: Two digits a byte.
-    /// - Returns: Whether they are the same.
-    static func matches(_ expected: [UInt8], hexadecimal text: ArraySlice<UInt8>) -> Bool {
-        guard !expected.isEmpty, text.count == expected.count * 2 else { return false }
-        var difference: UInt8 = 0
-        var index = text.startIndex
-        for byte in expected {
-            guard let high = Hexadecimal.value(text[index]),
-                let low = Hexadecimal.value(text[index + 1])
-            else { return false }
-            difference |= byte ^ (high << 4 | low)
-            index += 2
-        }
-        return difference == 0
     }
 }

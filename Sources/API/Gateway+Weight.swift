@@ -7,39 +7,24 @@ extension Gateway {
     /// A placement or cancel weighs 1; the caller gives it back when it succeeds.
     ///
     /// - Parameter request: The weight of some endpoints depends on its parameters.
-    /// - Returns: At least 1, also for what cannot be read.
+    /// - Returns: At least 1, also for what cannot be read; 0 for what a browser asks before.
     public func weight(of request: APIRequest) -> Int {
+        guard request.method != "OPTIONS" else { return 0 }
         // A request that cannot be read is refused by `interpret`; it weighs like the lightest.
-        guard let endpoint = try? Route.endpoint(of: request) else { return 1 }
-        switch endpoint {
-        case .open(.exchangeInformation): return 20
-        case .open: return 1
-        case .signed(let endpoint): return weight(of: endpoint, request)
-        case .market(let endpoint): return weight(of: endpoint, request)
+        guard let row = try? Route.row(of: request) else { return 1 }
+        switch row.weight {
+        case .fixed(let weight): return weight
+        case .depth: return depthWeight(request)
+        case .ticker24Hours: return tickerWeight(request)
+        case .perSymbol(let each, let most): return min(most, each * symbolCount(request))
+        case .byParameter(let name, let with, let without):
+            return parameters(request)?.has(name) == true ? with : without
         }
     }
 
-    private func weight(of endpoint: SignedEndpoint, _ request: APIRequest) -> Int {
-        switch endpoint {
-        case .placeOrder, .testOrder, .cancelOrder, .cancelReplace, .cancelOpenOrders: 1
-        case .order: 4
-        case .openOrders: parameters(request)?.has("symbol") == true ? 6 : 80
-        case .fills: parameters(request)?.has("orderId") == true ? 5 : 20
-        case .orders, .account, .commission: 20
-        case .coins: 10
-        case .tradeFee, .accountStatus, .keyRestrictions: 1
-        }
-    }
-
-    private func weight(of endpoint: MarketEndpoint, _ request: APIRequest) -> Int {
-        switch endpoint {
-        case .depth: depthWeight(request)
-        case .trades, .historicalTrades: 25
-        case .aggregateTrades: 4
-        case .candles, .averagePrice: 2
-        case .ticker24Hours: tickerWeight(request)
-        case .tickerPrice, .tickerBook: parameters(request)?.has("symbol") == true ? 2 : 4
-        }
+    private func symbolCount(_ request: APIRequest) -> Int {
+        guard let symbols = parameters(request)?.value("symbols") else { return 1 }
+        return symbols.count { $0 == UInt8(ascii: ",") } + 1
     }
 
     private func depthWeight(_ request: APIRequest) -> Int {
@@ -51,8 +36,8 @@ extension Gateway {
     private func tickerWeight(_ request: APIRequest) -> Int {
         guard let parameters = parameters(request) else { return 1 }
         if parameters.has("symbol") { return 2 }
-        guard let symbols = parameters.value("symbols") else { return 80 }
-        let count = symbols.count { $0 == UInt8(ascii: ",") } + 1
+        guard parameters.has("symbols") else { return 80 }
+        let count = symbolCount(request)
         return count <= 20 ? 2 : count <= 100 ? 40 : 80
     }
 

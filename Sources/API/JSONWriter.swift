@@ -47,6 +47,9 @@ public struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: ":"))
     }
 
+    /// Makes what was written last the name of a member.
+    mutating func colon() { bytes.append(UInt8(ascii: ":")) }
+
     /// Writes an integer.
     public mutating func value(_ value: Int64) {
         separate()

@@ -16,6 +16,10 @@ public struct MarketPlan: Equatable, Sendable {
         case candles(CandleRange)
         case averagePrice
         case ticker24Hours(isMini: Bool)
+        /// How long the window is, in microseconds.
+        case rollingTicker(length: Int64, isMini: Bool)
+        /// How far the zone in which the day began is ahead of UTC, in microseconds.
+        case tradingDayTicker(offset: Int64, isMini: Bool)
         case tickerPrice
         case tickerBook
     }
@@ -29,6 +33,8 @@ public struct MarketPlan: Equatable, Sendable {
 
     struct CandleRange: Equatable, Sendable {
         var interval: CandleInterval
+        /// How far the zone in which days begin is ahead of UTC, in microseconds.
+        var offset: Int64 = 0
         var start: Timestamp?
         var end: Timestamp?
         var limit: Int

@@ -117,11 +117,16 @@ struct OrderJSON {
         writer.raw(venue.json(fill.commissionAsset))
     }
 
+    /// The number of the list it belongs to, -1 without one.
+    func listNumber(_ order: Order) -> Int64 {
+        order.list == .none ? -1 : order.list.venueWide(in: order.instrument)
+    }
+
     private func writeIdentity(_ order: Order, _ id: ClientOrderID, to writer: inout JSONWriter) {
         writer.key("orderId")
         writer.value(order.id.rawValue)
         writer.key("orderListId")
-        writer.value(order.list == .none ? -1 : order.list.rawValue)
+        writer.value(listNumber(order))
         writer.key("clientOrderId")
         writer.value(id)
     }
@@ -141,6 +146,12 @@ struct OrderJSON {
         writer.decimal(order.quoteQuantity.units)
         writer.key("cummulativeQuoteQty")
         writer.decimal(order.cumulativeQuote.units)
+        writeState(order, to: &writer)
+    }
+
+    /// From the status to the mode of self-trade prevention.
+    func writeState(_ order: Order, to writer: inout JSONWriter) {
+        let hasLimit = order.type.hasLimit
         writer.key("status")
         writer.word(order.status.apiName)
         writer.key("timeInForce")
@@ -156,7 +167,7 @@ struct OrderJSON {
     }
 
     /// What only some orders have; the status of an order shows two of them always.
-    private func writeTerms(_ order: Order, always: Bool = false, to writer: inout JSONWriter) {
+    func writeTerms(_ order: Order, always: Bool = false, to writer: inout JSONWriter) {
         let instrument = venue.instrument(order.instrument)
         if always || order.stopPrice != .none {
             writer.key("stopPrice")
@@ -165,6 +176,11 @@ struct OrderJSON {
         if order.trailingDelta != 0 {
             writer.key("trailingDelta")
             writer.value(Int64(order.trailingDelta))
+            // With a stop price it became active at a moment that is not kept.
+            if order.stopPrice == .none {
+                writer.key("trailingTime")
+                writer.value(order.createdAt, in: unit)
+            }
         }
         if always || order.icebergQuantity != .zero {
             writer.key("icebergQty")
@@ -174,9 +190,15 @@ struct OrderJSON {
             writer.key("goodTillDate")
             writer.value(order.expiresAt, in: unit)
         }
-        if order.prevented != .zero {
+        if order.prevented != .zero || order.status == .expiredInMatch {
+            let isEnd = order.status == .expiredInMatch
+            let quantity = isEnd ? order.quantity - order.executed : order.prevented
             writer.key("preventedQuantity")
-            writer.decimal(instrument.units(order.prevented))
+            writer.decimal(instrument.units(quantity))
+        }
+        if let reason = order.expiryReason {
+            writer.key("expiryReason")
+            writer.word(reason)
         }
     }
 }
@@ -185,5 +207,21 @@ extension JSONWriter {
     /// Writes a moment as an integer in the unit the client asked for.
     mutating func value(_ time: Timestamp, in unit: TimeUnit) {
         value(unit == .milliseconds ? time.milliseconds : time.microseconds)
+    }
+}
+
+extension Order {
+    /// Why it expired, in the venue's words; `nil` where the order does not tell.
+    fileprivate var expiryReason: StaticString? {
+        if status == .rejected { return "REJECTED" }
+        // One that never worked ended with its list, by one of two ways.
+        guard status == .expired, isWorking else { return nil }
+        guard type.hasLimit else { return "INSUFFICIENT_LIQUIDITY" }
+        switch timeInForce {
+        case .immediateOrCancel: return "UNFILLED_IOC_QUANTITY_EXPIRED"
+        case .fillOrKill: return "UNFILLED_FOK_ORDER_EXPIRED"
+        case .goodTilCancelled: return list == .none ? nil : "OCO_TRIGGER"
+        case .goodTilDate: return nil
+        }
     }
 }

@@ -39,6 +39,8 @@ struct Parameters {
     /// - Parameter name: Its name; case matters.
     /// - Returns: Bytes that may be empty.
     func value(_ name: StaticString) -> ArraySlice<UInt8>? {
+        // An order of a list need not have a name for each of its terms.
+        guard name.utf8CodeUnitCount > 0 else { return nil }
         for entry in entries where bytes[entry.nameStart..<entry.nameEnd].isEqual(to: name) {
             return bytes[entry.nameEnd..<entry.valueEnd]
         }
@@ -102,7 +104,7 @@ struct Parameters {
         for later in range {
             let name = name(later)
             for earlier in range.lowerBound..<later where self.name(earlier) == name {
-                throw .duplicateParameter
+                throw .duplicate(String(decoding: name.prefix(40), as: UTF8.self))
             }
         }
     }

@@ -57,13 +57,34 @@ extension MarketJSON {
         }
     }
 
+    /// The statistics of a window that is not the last 24 hours: they tell less.
+    ///
+    /// - Parameters:
+    ///   - ticker: The statistics.
+    ///   - isMini: Whether change and average are left out too.
+    ///   - writer: Where it goes.
+    func writeWindow(_ ticker: Ticker, isMini: Bool, to writer: inout JSONWriter) {
+        writer.object {
+            $0.key("symbol")
+            $0.raw(symbol)
+            if !isMini { writeDecimals(changes(ticker), to: &$0) }
+            writeRange(ticker, to: &$0)
+            writeDecimals([("lastPrice", instrument.units(ticker.lastPrice))], to: &$0)
+            writeVolume(ticker, to: &$0)
+        }
+    }
+
+    private func changes(_ ticker: Ticker) -> [(StaticString, Int64)] {
+        [
+            ("priceChange", instrument.units(Price(ticks: ticker.priceChangeTicks))),
+            ("priceChangePercent", ticker.priceChangePercentUnits),
+            ("weightedAvgPrice", ticker.weightedAveragePriceUnits),
+        ]
+    }
+
     private func writeChange(_ ticker: Ticker, to writer: inout JSONWriter) {
-        let change = Price(ticks: ticker.priceChangeTicks)
         writeDecimals(
-            [
-                ("priceChange", instrument.units(change)),
-                ("priceChangePercent", ticker.priceChangePercentUnits),
-                ("weightedAvgPrice", ticker.weightedAveragePriceUnits),
+            changes(ticker) + [
                 ("prevClosePrice", instrument.units(ticker.previousClosePrice)),
                 ("lastPrice", instrument.units(ticker.lastPrice)),
                 ("lastQty", instrument.units(ticker.lastQuantity)),

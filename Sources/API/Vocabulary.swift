@@ -119,6 +119,23 @@ extension CancelReplaceMode: APINamed {
     }
 }
 
+extension CancelRestriction: APINamed {
+    var apiName: StaticString {
+        switch self {
+        case .onlyNew: "ONLY_NEW"
+        case .onlyPartiallyFilled: "ONLY_PARTIALLY_FILLED"
+        }
+    }
+}
+
+/// What a cancel-replace does when the account may place no more orders for now.
+enum RateLimitExceededMode: CaseIterable, APINamed {
+    case doNothing
+    case cancelOnly
+
+    var apiName: StaticString { self == .doNothing ? "DO_NOTHING" : "CANCEL_ONLY" }
+}
+
 /// How much an answer to a placement tells.
 public enum ResponseType: Sendable, CaseIterable {
     case ack

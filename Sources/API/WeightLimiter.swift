@@ -1,6 +1,7 @@
 import Trading
 
-/// Counts request weight by address and minute, and bans who carries on regardless.
+/// Counts request weight by address and minute, requests and attempts to connect by five minutes, and
+/// bans who carries on regardless.
 ///
 /// Pure: time comes in. Bounded: beyond `clientCountMax` addresses the newcomers share one count.
 public struct WeightLimiter: Sendable {
@@ -19,6 +20,23 @@ public struct WeightLimiter: Sendable {
         var refusals = 0
         var bannedUntil = Timestamp.zero
         var banCount = 0
+        var fiveMinutes: Int64 = 0
+        var requests = 0
+        var connections = 0
+
+        /// Forgets what is over.
+        mutating func reach(_ now: Timestamp) {
+            let minute = now.microseconds / WeightLimiter.minute
+            if self.minute != minute {
+                self.minute = minute
+                used = 0
+            }
+            if fiveMinutes != minute / 5 {
+                fiveMinutes = minute / 5
+                requests = 0
+                connections = 0
+            }
+        }
     }
 
     private static let minute: Int64 = 60_000_000
@@ -27,7 +45,12 @@ public struct WeightLimiter: Sendable {
     private static let banFirst = 2 * minute
     private static let banMax = 3 * 24 * 60 * minute
 
+    /// A client that has behaved for so long is banned for as short a time as at first.
+    private static let banMemory = 24 * 60 * minute
+
     private let limit: Int
+    private let requestsMax: Int
+    private let connectionsMax: Int
     private let clientCountMax: Int
     private var usages: [String: Usage] = [:]
     private var prunedMinute: Int64 = 0
@@ -36,9 +59,18 @@ public struct WeightLimiter: Sendable {
     ///
     /// - Parameters:
     ///   - limitPerMinute: Weight of one address in a minute of the clock.
+    ///   - requestsPerFiveMinutes: Requests of one address, whatever they weigh; `nil` is any number.
+    ///   - connectionsPerFiveMinutes: WebSockets one address may try to open; `nil` is any number.
     ///   - clientCountMax: Addresses counted apart.
-    public init(limitPerMinute: Int, clientCountMax: Int = 100_000) {
+    public init(
+        limitPerMinute: Int,
+        requestsPerFiveMinutes: Int? = nil,
+        connectionsPerFiveMinutes: Int? = nil,
+        clientCountMax: Int = 100_000
+    ) {
         limit = limitPerMinute
+        requestsMax = requestsPerFiveMinutes ?? .max
+        connectionsMax = connectionsPerFiveMinutes ?? .max
         self.clientCountMax = clientCountMax
     }
 
@@ -54,24 +86,59 @@ public struct WeightLimiter: Sendable {
         var usage = usages[slot] ?? Usage()
         defer { usages[slot] = usage }
         if now < usage.bannedUntil { return .refused(Self.banned(usage, now)) }
-        let minute = now.microseconds / Self.minute
-        if usage.minute != minute {
-            usage.minute = minute
-            usage.used = 0
+        usage.reach(now)
+        guard usage.requests < requestsMax else {
+            let seconds = Self.secondsToNext(5 * Self.minute, now)
+            return .refused(
+                refuse(
+                    &usage,
+                    now,
+                    .tooManyRequests(limit: requestsMax, retryAfterSeconds: seconds)
+                )
+            )
         }
-        guard usage.used + weight > limit else {
-            usage.used += weight
-            usage.refusals = 0
-            return .accepted(used: usage.used)
+        guard usage.used + weight <= limit else {
+            let seconds = Self.secondsToNext(Self.minute, now)
+            return .refused(
+                refuse(&usage, now, .tooMuchWeight(limit: limit, retryAfterSeconds: seconds))
+            )
         }
+        usage.requests += 1
+        usage.used += weight
+        usage.refusals = 0
+        return .accepted(used: usage.used)
+    }
+
+    /// Charges an attempt to open a WebSocket.
+    ///
+    /// - Parameters:
+    ///   - client: The address.
+    ///   - now: The server's time.
+    /// - Returns: Why it is refused; `nil` when it is not.
+    public mutating func connect(_ client: String, now: Timestamp) -> APIError? {
+        let slot = slot(for: client, now: now)
+        var usage = usages[slot] ?? Usage()
+        defer { usages[slot] = usage }
+        if now < usage.bannedUntil { return Self.banned(usage, now) }
+        usage.reach(now)
+        guard usage.connections < connectionsMax else {
+            let seconds = Self.secondsToNext(5 * Self.minute, now)
+            return refuse(
+                &usage,
+                now,
+                .tooManyConnections(limit: connectionsMax, retryAfterSeconds: seconds)
+            )
+        }
+        usage.connections += 1
+        return nil
+    }
+
+    /// Counts a refusal; one too many is a ban.
+    private func refuse(_ usage: inout Usage, _ now: Timestamp, _ error: APIError) -> APIError {
         usage.refusals += 1
-        guard usage.refusals > Self.refusalsMax else {
-            let next = (minute + 1) * Self.minute
-            let seconds = Self.seconds(from: now, to: Timestamp(microseconds: next))
-            return .refused(.tooMuchWeight(limit: limit, retryAfterSeconds: seconds))
-        }
+        guard usage.refusals > Self.refusalsMax else { return error }
         Self.ban(&usage, now)
-        return .refused(Self.banned(usage, now))
+        return Self.banned(usage, now)
     }
 
     /// Gives weight back: a placement or cancel that succeeds weighs nothing.
@@ -101,12 +168,19 @@ public struct WeightLimiter: Sendable {
         // Once a minute at most: a flood of addresses must not buy a scan each.
         if prunedMinute != minute {
             prunedMinute = minute
-            usages = usages.filter { $0.value.minute == minute || $0.value.bannedUntil > now }
+            // Who was banned of late is remembered: the next ban is longer.
+            usages = usages.filter { _, usage in
+                usage.minute == minute || usage.fiveMinutes == minute / 5
+                    || usage.banCount > 0
+                        && now.microseconds < usage.bannedUntil.microseconds + Self.banMemory
+            }
         }
         return usages.count < clientCountMax ? client : Self.shared
     }
 
     private static func ban(_ usage: inout Usage, _ now: Timestamp) {
+        let quiet = now.microseconds - usage.bannedUntil.microseconds
+        if quiet >= banMemory { usage.banCount = 0 }
         let length = min(banFirst << Int64(min(usage.banCount, 12)), banMax)
         usage.bannedUntil = Timestamp(microseconds: now.microseconds + length)
         usage.banCount += 1
@@ -118,6 +192,11 @@ public struct WeightLimiter: Sendable {
             untilMilliseconds: usage.bannedUntil.milliseconds,
             retryAfterSeconds: seconds(from: now, to: usage.bannedUntil)
         )
+    }
+
+    private static func secondsToNext(_ interval: Int64, _ now: Timestamp) -> Int64 {
+        let next = (now.microseconds / interval + 1) * interval
+        return seconds(from: now, to: Timestamp(microseconds: next))
     }
 
     /// Rounded up, so that who waits this long is not refused again.

@@ -213,6 +213,14 @@ public struct Ledger: ~Copyable {
         swap(&transits, &wide)
     }
 
+    /// Finds an account, or gives it its row.
+    ///
+    /// - Parameter account: May be unknown.
+    /// - Returns: `nil` when it is unknown and the ledger is full.
+    public mutating func seat(_ account: AccountID) -> AccountSlot? {
+        slot(of: account) ?? open(account)
+    }
+
     /// Gives an unknown account its row; `nil` when the ledger is full.
     mutating func open(_ account: AccountID) -> AccountSlot? {
         guard accounts.count < Self.accountsMax else { return nil }

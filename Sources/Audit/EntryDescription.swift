@@ -57,6 +57,9 @@ public enum EntryDescription {
             "\(symbol) did not move under generation \(generation)"
                 + "\(isLast ? ", and stays" : "") (\(why))"
         case .depart(let node, _, let why): "\(node) leaves (\(why))"
+        case .changeKey(.create(let key)):
+            "key \(key.shortened) of account \(key.account) is made"
+        case .changeKey(.revoke(let key)): "key \(key.prefix(8))… is revoked"
         }
     }
 
@@ -75,6 +78,7 @@ extension Command {
         case .amend: "amend"
         case .cancelReplace: "cancelReplace"
         case .cancel: "cancel"
+        case .cancelIf: "cancelIf"
         case .cancelAll: "cancelAll"
         case .cancelList: "cancelList"
         case .deposit: "deposit"
@@ -89,6 +93,9 @@ extension Command {
         case .setAccountTerms: "setAccountTerms"
         case .setFeeSchedule: "setFeeSchedule"
         case .movePair: "movePair"
+        case .setOrderLimits: "setOrderLimits"
+        case .lendOrders: "lendOrders"
+        case .borrowOrders: "borrowOrders"
         case .void: "void"
         }
     }

@@ -61,6 +61,7 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
     }
 
     private static let loopback = "127.0.0.1"
+    private static let thisMachine = ["127.0.0.0/8", "::1"]
 
     /// Identity of the cluster and its data, 16 hexadecimal digits.
     public var clusterID: String
@@ -94,6 +95,12 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
     public var accounts: String
     /// Where state and logs are.
     public var directory: String
+    /// Whether `-2015` says why a key was not taken; `nil` is not.
+    public var verboseAuthErrors: Bool?
+    /// Whether the edge brings a client's address to the same router each time; `nil` is not.
+    public var edgeAffinity: Bool?
+    /// Proxies whose word on a client's address is taken; `nil` is this machine's.
+    public var trustedProxies: [String]?
 
     /// States every field.
     public init(
@@ -182,6 +189,10 @@ public struct ClusterPlan: Codable, Equatable, Sendable {
             accounts: "\(directory)/accounts.json",
             directory: directory
         )
+        verboseAuthErrors = topology.verboseAuthErrors
+        edgeAffinity = topology.edgeAffinity
+        // The edge may run at an address of its own.
+        trustedProxies = (topology.trustedProxies ?? Self.thisMachine) + [edge.host]
     }
 
     /// Identity of the cluster as a number.

@@ -105,6 +105,14 @@ public struct Topology: Decodable, Equatable, Sendable {
     public var instruments: String
     /// The limits file; relative to this file as written, absolute once loaded.
     public var limits: String
+    /// Whether `-2015` says why a key was not taken; not where it is not given.
+    public var verboseAuthErrors: Bool?
+    /// Addresses and blocks of proxies whose `x-forwarded-for` is taken, beside the edge; this machine
+    /// where it is not given.
+    public var trustedProxies: [String]?
+    /// Whether the edge brings a client's address to the same router each time; any router where it is
+    /// not given.
+    public var edgeAffinity: Bool?
     /// Accounts to create.
     public var accounts: [Account]
 

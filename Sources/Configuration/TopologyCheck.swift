@@ -16,6 +16,13 @@ struct TopologyCheck {
         try checkShards()
         try checkPairs()
         try checkAccounts()
+        for (index, proxy) in (topology.trustedProxies ?? []).enumerated() {
+            try require(
+                AddressPrefix(proxy) != nil,
+                "trustedProxies[\(index)]",
+                "\"\(proxy)\" is no address, and no block such as 10.0.0.0/8"
+            )
+        }
     }
 
     private func checkNames() throws(ConfigurationError) {

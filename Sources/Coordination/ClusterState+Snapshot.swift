@@ -4,7 +4,7 @@ import Wire
 
 extension ClusterState {
     /// Layout version written by this build.
-    public static let version: UInt16 = 3
+    public static let version: UInt16 = 4
 
     /// The state as a snapshot holds it.
     public func encoded() -> [UInt8] {
@@ -34,6 +34,7 @@ extension ClusterState {
             writer.write(move.attempt)
             writer.write(move.isSettled)
         }
+        writer.write(keys)
         return writer.bytes
     }
 
@@ -72,6 +73,8 @@ extension ClusterState {
             map.generations = try reader.readPairGenerations()
             moves = try Self.readMoves(&reader, version: version)
         }
+        // Keys were in the accounts file alone.
+        if version >= 4 { keys = try reader.readKeyTable() }
         try reader.finish()
     }
 

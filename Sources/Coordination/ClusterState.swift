@@ -40,6 +40,8 @@ public struct ClusterState: Equatable, Sendable {
     public internal(set) var draining: [NodeID]
     /// The newest events, oldest first.
     public internal(set) var recent: [ClusterEvent]
+    /// The API keys; no part of the map, which everybody may see.
+    public internal(set) var keys: KeyTable
     /// Whether a plan was taken.
     public internal(set) var isBootstrapped: Bool
 
@@ -53,6 +55,7 @@ public struct ClusterState: Equatable, Sendable {
         departed = []
         draining = []
         recent = []
+        keys = .empty
         isBootstrapped = false
     }
 
@@ -103,6 +106,7 @@ public struct ClusterState: Equatable, Sendable {
             fail(symbol, generation, isLast: isLast, why: why, at: time)
         case .depart(let node, let instance, let why):
             depart(node, instance: instance, why: why, at: time)
+        case .changeKey(let change): keys.apply(change, at: time)
         }
     }
 

@@ -45,6 +45,8 @@ public enum CoordinationCommand: Equatable, Sendable {
     case failMove(symbol: String, generation: UInt32, isLast: Bool, why: String)
     /// A process is gone for good; ignored when a newer one of that name has registered.
     case depart(NodeID, instance: UInt64, why: String)
+    /// An API key is made or revoked; ignored when `KeyTable.refusal(of:)` has something against it.
+    case changeKey(KeyChange)
 
     /// The bytes of the command.
     public func encoded() -> [UInt8] {
@@ -105,6 +107,9 @@ public enum CoordinationCommand: Equatable, Sendable {
             writer.write(node.rawValue)
             writer.write(instance)
             writer.write(why)
+        case .changeKey(let change):
+            writer.write(UInt8(20))
+            writer.write(change)
         }
         return writer.bytes
     }
@@ -164,6 +169,7 @@ public enum CoordinationCommand: Equatable, Sendable {
                 isLast: try reader.readBool(),
                 why: try reader.readString()
             )
+        case 20: self = .changeKey(try reader.readKeyChange())
         default: throw .badValue(field: "CoordinationCommand", at: 0)
         }
         try reader.finish()

@@ -58,7 +58,7 @@ extension Coordinator {
             case .register(let member): member.id == id
             case .depart(let node, _, _): node == id
             case .drain, .place, .bootstrap, .assign, .addShard, .beginMove, .settleMove, .endMove,
-                .failMove:
+                .failMove, .changeKey:
                 false
             }
         }

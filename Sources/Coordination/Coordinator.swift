@@ -102,6 +102,8 @@ public struct Coordinator: Sendable {
         watches = []
         fillWatches(now: now)
         effects.append(.log("leading shard 0 at map version \(state.map.version)"))
+        // Before the map: a router without one serves nobody, so none goes by keys since revoked.
+        for peer in peers { sendKeys(to: peer, &effects) }
         if state.map.version > 0 { effects.append(.broadcast(.map(state.map))) }
         probeMissing(now: now, &effects)
         reconcile(now: now, &effects)
@@ -121,6 +123,7 @@ public struct Coordinator: Sendable {
         _ effects: inout [CoordinatorEffect]
     ) {
         let before = state.map
+        let keysBefore = state.keys.version
         for command in commands {
             state.apply(command, at: time)
             if let index = pending.firstIndex(of: command) { pending.remove(at: index) }
@@ -129,6 +132,7 @@ public struct Coordinator: Sendable {
             }
         }
         guard isLeader else { return }
+        sendKeyChanges(commands, since: keysBefore, &effects)
         fillWatches(now: now)
         for index in before.shards.indices
         where before.shards[index].epoch != state.map.shards[index].epoch {
@@ -162,6 +166,7 @@ public struct Coordinator: Sendable {
         let wasContinuing = isContinuing
         noteContinuity(member)
         if isContinuing, !wasContinuing { probeAgain(now: now, &effects) }
+        if let peer = peer(member.id) { sendKeys(to: peer, &effects) }
         if state.map.version > 0 { effects.append(.send(.map(state.map), to: member.id)) }
         reconcile(now: now, &effects)
     }
@@ -209,6 +214,7 @@ public struct Coordinator: Sendable {
         guard let index = peerIndex(id), peers[index].isConnected else { return }
         peers[index].heard(now: now, gapMax: settings.suspectMilliseconds)
         if case .load(let load) = message { peers[index].load = load }
+        if case .keysKnown(let version) = message { peers[index].keysKnown = version }
         guard case .status(let statuses, let observations) = message else { return }
         peers[index].statuses = statuses
         peers[index].observations = observations

@@ -40,6 +40,8 @@ public enum OperationRefusal: Error, Equatable, Sendable, CustomStringConvertibl
     case isAddingShard
     /// No node is well and may be used.
     case noNode
+    /// The key cannot be made or revoked.
+    case badKey(why: String)
 
     /// A name for programs; never changes.
     public var code: String {
@@ -62,6 +64,7 @@ public enum OperationRefusal: Error, Equatable, Sendable, CustomStringConvertibl
         case .tooManyShards: "TOO_MANY_SHARDS"
         case .isAddingShard: "IS_ADDING_SHARD"
         case .noNode: "NO_NODE"
+        case .badKey: "BAD_KEY"
         }
     }
 
@@ -88,6 +91,7 @@ public enum OperationRefusal: Error, Equatable, Sendable, CustomStringConvertibl
         case .tooManyShards: "the cluster takes no more shards"
         case .isAddingShard: "a shard is being added; try again"
         case .noNode: "no node is well and may be used"
+        case .badKey(let why): why
         case .unchanged(let node, let why): "\(node) \(why)"
         }
     }

@@ -29,6 +29,8 @@ struct Peer: Sendable {
     var observations: [Observation] = []
     /// What it last said of its work.
     var load: LoadReport?
+    /// The version of the keys that it goes by; 0 while it has not said.
+    var keysKnown: UInt64 = 0
     /// When the observations came.
     var observedAt: UInt64 = 0
     /// When the last probe was sent; `nil` before the first one of this disconnection.
@@ -57,6 +59,7 @@ struct Peer: Sendable {
         lastHeard = now
         steadySince = now
         observations = []
+        keysKnown = 0
         probedAt = nil
         isProbePending = false
         if verdict.isDead { verdict = .none }

@@ -57,7 +57,7 @@ struct CandleSeries: Sendable {
     }
 
     /// The range of intervals of a given length that can be answered, first trade to now.
-    private func answerable(_ asked: CandleInterval, now: Timestamp) -> ClosedRange<Int64>? {
+    private func answerable(_ asked: CandleGrid, now: Timestamp) -> ClosedRange<Int64>? {
         guard let first = candles.first, let last = candles.last else { return nil }
         let newest = asked.index(of: max(now, last.openTime))
         let oldest =
@@ -66,9 +66,9 @@ struct CandleSeries: Sendable {
         return oldest <= newest ? oldest...newest : nil
     }
 
-    /// Candles of an interval that is folded from this series; see `TradeHistory.candles`.
+    /// Candles of a grid that is folded from this series; see `TradeHistory.candles`.
     func candles(
-        _ asked: CandleInterval,
+        _ asked: CandleGrid,
         start: Timestamp?,
         end: Timestamp?,
         limit: Int,
@@ -87,7 +87,7 @@ struct CandleSeries: Sendable {
         return low <= high ? fold(asked, low...high) : []
     }
 
-    private func fold(_ asked: CandleInterval, _ range: ClosedRange<Int64>) -> [Candle] {
+    private func fold(_ asked: CandleGrid, _ range: ClosedRange<Int64>) -> [Candle] {
         var result: [Candle] = []
         result.reserveCapacity(range.count)
         var next = firstIndex(openingFrom: asked.openTime(at: range.lowerBound))

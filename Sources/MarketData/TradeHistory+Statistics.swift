@@ -7,6 +7,7 @@ extension TradeHistory {
     ///
     /// - Parameters:
     ///   - interval: Their length.
+    ///   - offset: How far the zone in which days begin is ahead of UTC, in microseconds.
     ///   - start: Only candles that open at or after it, the oldest of them first.
     ///   - end: Only candles that open at or before it.
     ///   - limit: At most this many, and at most `candlesLimitMax`; without `start` the newest.
@@ -14,13 +15,15 @@ extension TradeHistory {
     /// - Returns: What the bounded history still knows whole.
     public func candles(
         _ interval: CandleInterval,
+        offset: Int64 = 0,
         start: Timestamp?,
         end: Timestamp?,
         limit: Int,
         now: Timestamp
     ) -> [Candle] {
-        series(interval).candles(
-            interval,
+        let grid = CandleGrid(interval, offset: offset)
+        return series(grid.stored).candles(
+            grid,
             start: start,
             end: end,
             limit: min(limit, Self.candlesLimitMax),
@@ -78,6 +81,20 @@ extension TradeHistory {
             lastTradeID: sum.lastTradeID,
             tradeCount: sum.tradeCount
         )
+    }
+
+    /// The statistics of the day that goes on in a time zone.
+    ///
+    /// - Parameters:
+    ///   - offset: How far the zone is ahead of UTC, in microseconds.
+    ///   - now: A moment of the day.
+    /// - Returns: From the day's first moment to its last, which is yet to come.
+    public func tradingDay(offset: Int64, now: Timestamp) -> Ticker {
+        let grid = CandleGrid(.oneDay, offset: offset)
+        let index = grid.index(of: now)
+        var ticker = ticker(from: grid.openTime(at: index), now: now)
+        ticker.closeTime = grid.closeTime(at: index)
+        return ticker
     }
 
     /// The volume weighted price of the last five minutes; the last price when none traded.

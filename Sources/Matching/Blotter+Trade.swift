@@ -71,6 +71,16 @@ extension Blotter {
         _ shared: inout SharedState
     ) -> Meeting {
         let mode = incoming.order.selfTradePrevention
+        notePrevented(
+            incoming.order,
+            of: incoming.name.owner,
+            against: slot,
+            of: tag.owner,
+            mode,
+            lots: lots,
+            at: price,
+            shared
+        )
         if mode == .decrement {
             if tag.isListed { decide(slot, &shared) }
             incoming.decrement(lots, cost: price.ticks * lots * notionalUnits)
@@ -196,6 +206,9 @@ extension Blotter {
         _ fee: Fee,
         _ shared: inout SharedState
     ) {
+        if records[slot.index].order.executed.lots == 0 {
+            shared.orders.giveBack(owner, createdAt: records[slot.index].order.createdAt)
+        }
         records[slot.index].order.executed.lots += trade.quantity.lots
         records[slot.index].order.cumulativeQuote += trade.quoteAmount
         records[slot.index].order.updatedAt = trade.time

@@ -11,6 +11,10 @@ struct Blotter: ~Copyable {
     static let closedMax = 20_000
     /// Fills kept for queries; every trade makes two.
     static let fillsMax = 40_000
+    /// Amendments kept for queries.
+    static let amendmentsMax = 5_000
+    /// Prevented matches kept for queries.
+    static let preventedMax = 5_000
 
     let instrument: Instrument
     /// In order of addition to the shard.
@@ -26,6 +30,8 @@ struct Blotter: ~Copyable {
     var lists = ListTable()
     var closed = AccountHistory<Order>(capacity: closedMax)
     var fills = AccountHistory<Fill>(capacity: fillsMax)
+    var amendments = AccountHistory<Amendment>(capacity: amendmentsMax)
+    var prevented = AccountHistory<PreventedMatch>(capacity: preventedMax)
     var nextOrderID: Int64 = 1
     var nextTradeID: Int64 = 1
     /// See `beginExecutions(generation:)`.

@@ -7,7 +7,7 @@ extension Market {
     /// - Parameters:
     ///   - request: What is asked.
     ///   - shared: The money and the names.
-    /// The answer is `amended`, or why it was refused, which leaves the order as it was.
+    /// The answer is `amended` or `amendedInPlace`, or why it was refused, which leaves the order as it was.
     mutating func amend(_ request: AmendOrder, _ shared: inout SharedState) {
         guard let owner = shared.ledger.slot(of: request.account),
             let slot = openSlot(request.order, owner, shared)
@@ -32,7 +32,7 @@ extension Market {
         let formerName = blotter.records[slot.index].order.clientOrderID
         if isRenamed { rename(slot, name, &shared) }
         if request.keepsPriority {
-            reduce(slot, to: request.quantity, formerName, &shared)
+            reduce(slot, request, from: formerName, &shared)
         } else {
             reenter(slot, request, name, formerName, &shared)
         }
@@ -62,20 +62,20 @@ extension Market {
 
     private mutating func reduce(
         _ slot: OrderSlot,
-        to quantity: Quantity,
-        _ formerName: ClientOrderID,
+        _ request: AmendOrder,
+        from formerName: ClientOrderID,
         _ shared: inout SharedState
     ) {
         let owner = OrderTag(rawValue: book.tag(of: slot)).owner
         let before = blotter.hold(of: blotter.records[slot.index])
         let oldQuantity = blotter.records[slot.index].order.quantity
-        blotter.records[slot.index].order.quantity = quantity
+        blotter.records[slot.index].order.quantity = request.quantity
         blotter.records[slot.index].order.updatedAt = shared.now
         let order = blotter.records[slot.index].order
         if blotter.records[slot.index].reserve != .zero {
             // Exact: it was the quantity at some price.
             let perLot = before.units / oldQuantity.lots
-            blotter.records[slot.index].reserve.units = perLot * quantity.lots
+            blotter.records[slot.index].reserve.units = perLot * request.quantity.lots
         }
         let after = blotter.hold(of: blotter.records[slot.index])
         shared.ledger.release(before - after, owner, blotter.column(order.side))
@@ -89,7 +89,20 @@ extension Market {
             )
         }
         endStep(&shared)
-        shared.answer.set(.amended, order)
+        let amendment = Amendment(
+            instrument: instrument.id,
+            account: order.account,
+            order: order.id,
+            previousName: formerName,
+            name: order.clientOrderID,
+            previousQuantity: oldQuantity,
+            quantity: request.quantity,
+            time: shared.now
+        )
+        blotter.amendments.append(amendment, owner: owner)
+        // Who names the order wants to know the old name too; the others get the flat answer.
+        guard !request.clientOrderID.isEmpty else { return shared.answer.set(.amended, order) }
+        shared.answer.set(.amendedInPlace(order, amendment))
     }
 
     // MARK: Losing priority

@@ -128,6 +128,16 @@ extension Market {
         let (older, younger) = isBidOlder ? (bid, ask) : (ask, bid)
         let mode = blotter.records[younger.index].order.selfTradePrevention
         if mode != .none, isSameParty(older, younger, shared) {
+            blotter.notePrevented(
+                blotter.records[younger.index].order,
+                of: owner(younger),
+                against: older,
+                of: owner(older),
+                mode,
+                lots: lots,
+                at: price,
+                shared
+            )
             prevent(mode, older, younger, lots, &shared)
             let isBidOut = mode == .expireTaker ? !isBidOlder : isBidOlder
             let areBoth = mode == .decrement || mode == .expireBoth

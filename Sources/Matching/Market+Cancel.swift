@@ -7,18 +7,30 @@ extension Market {
     /// - Parameters:
     ///   - reference: Which.
     ///   - account: Whose; a foreign order is as unknown as none.
+    ///   - restriction: In which state alone; `nil` in any.
     ///   - shared: The money and the names.
     /// The answer is `canceled` by order id, or why not.
     mutating func cancel(
         _ reference: OrderReference,
         of account: AccountID,
+        only restriction: CancelRestriction? = nil,
         _ shared: inout SharedState
     ) {
         guard let owner = shared.ledger.slot(of: account),
             let slot = openSlot(reference, owner, shared)
         else { return shared.answer.reject(.unknownOrder) }
-        guard phase != .halted else { return shared.answer.reject(.marketClosed) }
+        if let reason = refusalToCancel(slot, restriction) { return shared.answer.reject(reason) }
         cancel(slot, &shared)
+    }
+
+    private func refusalToCancel(
+        _ slot: OrderSlot,
+        _ restriction: CancelRestriction?
+    ) -> RejectReason? {
+        if phase == .halted { return .marketClosed }
+        guard let restriction else { return nil }
+        let status = blotter.records[slot.index].order.status
+        return restriction.allows(status) ? nil : .cancelRestricted
     }
 
     /// Cancels an open order and all of its list, as a step.
@@ -55,15 +67,26 @@ extension Market {
     /// - Parameters:
     ///   - account: Whose.
     ///   - shared: The money and the names.
-    /// The answer is `canceled` by order id, or why not.
+    /// The answer is `canceled` by order id, `canceledLists` where lists are among it (the orders of
+    /// no list first, then all of the lists), or why not.
     mutating func cancelAll(of account: AccountID, _ shared: inout SharedState) {
-        let open = shared.ledger.slot(of: account).map { openIDs(of: $0) } ?? []
+        guard let owner = shared.ledger.slot(of: account) else {
+            return shared.answer.reject(.unknownOrder)
+        }
+        let open = openIDs(of: owner)
         guard !open.isEmpty else { return shared.answer.reject(.unknownOrder) }
         guard phase != .halted else { return shared.answer.reject(.marketClosed) }
-        shared.answer.set(.canceled(cancel(open, &shared)))
+        let lists = blotter.lists.open(of: owner)
+        let orders = cancel(open, &shared)
+        guard !lists.isEmpty else { return shared.answer.set(.canceled(orders)) }
+        let others = orders.filter { $0.list == .none }
+        let members = members(of: lists, owner).sorted { $0.id < $1.id }
+        shared.answer.set(.canceledLists(lists.map(\.done), orders: others + members))
     }
 
     /// Cancels what is open of an order list.
+    ///
+    /// The answer is `canceledList` with all its orders, those that had ended before too.
     mutating func cancelList(
         _ reference: OrderListReference,
         of account: AccountID,
@@ -73,10 +96,9 @@ extension Market {
             let open = blotter.lists.findOpen(reference, of: owner)
         else { return shared.answer.reject(.unknownList) }
         guard phase != .halted else { return shared.answer.reject(.marketClosed) }
-        let orders = cancel(open.list.orders, &shared)
-        var list = open.list
-        list.status = .allDone
-        shared.answer.set(.canceledList(list, orders: orders))
+        _ = cancel(open.list.orders, &shared)
+        let orders = members(of: [open.list], owner)
+        shared.answer.set(.canceledList(open.list.done, orders: orders))
     }
 
     /// Brings what was touched on both sides in order: bids best first, then asks, each price once.
@@ -131,9 +153,13 @@ extension Market {
     ) {
         var outcome = CancelReplaceOutcome(cancel: .notAttempted, place: .notAttempted)
         let owner = shared.ledger.slot(of: request.place.account)
+        // Before the cancel: an order must not be lost for another that cannot take its place.
+        if let owner, let reason = shared.orders.refusal(of: 1, owner, at: shared.now) {
+            return shared.answer.reject(reason)
+        }
         if let owner, let slot = openSlot(request.cancel, owner, shared) {
-            if phase == .halted {
-                outcome.cancel = .failed(.marketClosed)
+            if let reason = refusalToCancel(slot, request.restriction) {
+                outcome.cancel = .failed(reason)
             } else {
                 cancel(slot, &shared)
                 outcome.cancel = .done(blotter.records[slot.index].order, fills: [])
@@ -152,5 +178,14 @@ extension Market {
         default: invariant(false, "an order is placed or rejected")
         }
         shared.answer.set(.replaced(outcome))
+    }
+}
+
+extension OrderList {
+    /// The list once none of its orders is open.
+    fileprivate var done: OrderList {
+        var list = self
+        list.status = .allDone
+        return list
     }
 }

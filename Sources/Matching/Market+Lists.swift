@@ -20,6 +20,10 @@ extension Market {
         if let reason = refusal(of: request, owner: owner, shared) {
             return shared.answer.reject(reason)
         }
+        let count = Int32(request.orders.count)
+        if let reason = shared.orders.take(count, owner, at: shared.now) {
+            return shared.answer.reject(reason)
+        }
         let list = openList(request, owner, &shared)
         let isPair = request.contingency == .oneCancelsOther
         let names = request.orders.map {

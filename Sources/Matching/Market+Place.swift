@@ -16,6 +16,9 @@ extension Market {
         if let reason = refusal(of: request, name, shared) {
             return shared.answer.reject(reason)
         }
+        if let reason = shared.orders.take(1, name.owner, at: shared.now) {
+            return shared.answer.reject(reason)
+        }
         guard !request.type.isConditional else {
             let order = accept(request, at: shared.now)
             return shared.answer.set(.placed, hold(order, name, &shared))

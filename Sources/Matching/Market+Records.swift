@@ -97,6 +97,45 @@ extension Market {
         blotter.fills.append(fill, owner: owner)
     }
 
+    /// Reads an amendment into the history.
+    mutating func readAmendment(
+        _ reader: inout ByteReader,
+        _ shared: borrowing SharedState
+    ) throws(DecodeError) {
+        let start = reader.position
+        let record = try reader.readAmendment()
+        guard let owner = shared.ledger.slot(of: record.account),
+            record.instrument == instrument.id, !record.previousName.isEmpty,
+            !record.name.isEmpty, record.time >= .zero, record.time <= shared.now,
+            isOrderID(record.order),
+            record.quantity > .zero, record.quantity < record.previousQuantity
+        else { throw .badValue(field: "Market.amendment", at: start) }
+        blotter.amendments.append(record, owner: owner)
+    }
+
+    private func isOrderID(_ id: OrderID) -> Bool {
+        (1..<blotter.nextOrderID).contains(id.rawValue)
+    }
+
+    /// Reads a prevented match into the history.
+    mutating func readPreventedMatch(
+        _ reader: inout ByteReader,
+        _ shared: borrowing SharedState
+    ) throws(DecodeError) {
+        let start = reader.position
+        let record = try reader.readPreventedMatch()
+        let count = blotter.prevented.count
+        let last = count == 0 ? 0 : blotter.prevented[count - 1].id
+        guard let owner = shared.ledger.slot(of: record.account),
+            record.instrument == instrument.id, record.id > 0, record.id < .max,
+            record.id >= last, record.time >= .zero, record.time <= shared.now,
+            isOrderID(record.taker), isOrderID(record.maker),
+            record.makerQuantity >= .zero, record.takerQuantity >= .zero,
+            record.mode != .none, record.price > .none
+        else { throw .badValue(field: "Market.preventedMatch", at: start) }
+        blotter.prevented.append(record, owner: owner)
+    }
+
     /// Opens an order as it was, its place aside.
     ///
     /// Parts of a copy need not be of one moment: while they come, names may clash and lists lack.

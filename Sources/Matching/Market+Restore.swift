@@ -8,7 +8,7 @@ extension Market {
     /// - Parameters:
     ///   - reader: At the first byte of the pair.
     ///   - hasStanding: Whether it says where pairs stand in their moves.
-    ///   - hasExecutions: Whether it says how many reports pairs have made.
+    ///   - hasExecutions: Whether it tells of executions, amendments and prevented matches.
     ///   - number: The pair's number on the shard from now on.
     ///   - shared: With the ledger already read.
     /// - Returns: The pair.
@@ -40,6 +40,7 @@ extension Market {
         }
         try market.readPositions(&reader, shared)
         try market.readHistory(&reader, shared)
+        if hasExecutions { try market.readEvents(&reader, shared) }
         if market.isActive { shared.nextDue = min(shared.nextDue, market.nextDue) }
         return market
     }
@@ -170,5 +171,23 @@ extension Market {
             throw .badValue(field: "Market.fills", at: fillsStart)
         }
         for _ in 0..<fillCount { try readFill(&reader, shared) }
+    }
+
+    private mutating func readEvents(
+        _ reader: inout ByteReader,
+        _ shared: borrowing SharedState
+    ) throws(DecodeError) {
+        let start = reader.position
+        let amendmentCount = try reader.readCount(elementSizeMin: Amendment.wireSizeMin)
+        guard amendmentCount <= Blotter.amendmentsMax else {
+            throw .badValue(field: "Market.amendments", at: start)
+        }
+        for _ in 0..<amendmentCount { try readAmendment(&reader, shared) }
+        let matchesStart = reader.position
+        let matchCount = try reader.readCount(elementSizeMin: PreventedMatch.wireSizeMin)
+        guard matchCount <= Blotter.preventedMax else {
+            throw .badValue(field: "Market.prevented", at: matchesStart)
+        }
+        for _ in 0..<matchCount { try readPreventedMatch(&reader, shared) }
     }
 }

@@ -5,10 +5,14 @@ extension Market {
     /// Runs an order through the book as a step of its own, and rests, fills or ends what is left.
     mutating func run(_ incoming: inout IncomingOrder, _ shared: inout SharedState) {
         blotter.seat(incoming.name.owner)
+        let hadTraded = incoming.order.executed.lots > 0
         var halts = false
         if phase == .continuous {
             if incoming.order.type != .limitMaker { setReference(shared) }
             halts = match(&incoming, &shared)
+        }
+        if !hadTraded, incoming.order.executed.lots > 0 {
+            shared.orders.giveBack(incoming.name.owner, createdAt: incoming.order.createdAt)
         }
         if let left = incoming.left { touchOwn(left) }
         finish(&incoming, &shared)

@@ -23,6 +23,10 @@ extension Market {
         for index in 0..<blotter.closed.count { writer.write(blotter.closed[index]) }
         writer.write(count: blotter.fills.count)
         for index in 0..<blotter.fills.count { writer.write(blotter.fills[index]) }
+        writer.write(count: blotter.amendments.count)
+        for index in 0..<blotter.amendments.count { writer.write(blotter.amendments[index]) }
+        writer.write(count: blotter.prevented.count)
+        for index in 0..<blotter.prevented.count { writer.write(blotter.prevented[index]) }
     }
 
     private func encodeLists(into writer: inout ByteWriter) {

@@ -7,6 +7,7 @@ struct SharedState: ~Copyable {
     var ledger = Ledger()
     var names = OrderNames()
     var conversion = FeeConversion()
+    var orders = OrderCounter()
     /// Time of the last command.
     var now = Timestamp.zero
     /// Microseconds of log time between a leader's last entry and the first of the next.

@@ -45,9 +45,29 @@ extension TradingEngine {
             guard let owner = shared.ledger.slot(of: account),
                 let list = markets[number].blotter.lists.find(reference, of: owner)
             else { return .rejected(.noSuchList) }
-            return .orderLists([list])
+            return .orderLists([list], orders: markets[number].members(of: [list], owner))
         case .openOrderLists(let account, let instrument):
             return openLists(of: account, instrument)
+        case .orderLists(let account, let name, let range):
+            return lists(of: account, named: name, in: range)
+        case .amendments(let account, let instrument, let order, let range):
+            guard let number = markets.number(of: instrument) else {
+                return .rejected(.unknownInstrument)
+            }
+            guard range.isWellFormed else { return .rejected(.malformed) }
+            guard let owner = shared.ledger.slot(of: account) else { return .amendments([]) }
+            return .amendments(markets[number].blotter.amendments(of: order, owner, in: range))
+        case .preventedMatches(let account, let instrument, let order, let range):
+            guard let number = markets.number(of: instrument) else {
+                return .rejected(.unknownInstrument)
+            }
+            guard range.isWellFormed else { return .rejected(.malformed) }
+            guard let owner = shared.ledger.slot(of: account) else {
+                return .preventedMatches([])
+            }
+            return .preventedMatches(
+                markets[number].blotter.preventedMatches(of: owner, order: order, in: range)
+            )
         case .test(let request):
             return test(request)
         case .statement(let account, let asset, let range):
@@ -59,6 +79,7 @@ extension TradingEngine {
             return isHere ? .done : .rejected(.transferGap)
         case .pairStanding(let instrument):
             return .pairStanding(standing(of: instrument))
+        case .orderUsage(let account): return .orderUsage(orderUsage(of: account))
         case .position, .pairPart, .pairDelta:
             return .done
         }
@@ -67,7 +88,7 @@ extension TradingEngine {
     /// Why there is no answer here: the pair, or any if all are asked of, is elsewhere or moving.
     private borrowing func refusal(of query: Query) -> RejectReason? {
         switch query {
-        case .openOrders(_, nil), .openOrderLists(_, nil), .positions:
+        case .openOrders(_, nil), .openOrderLists(_, nil), .orderLists, .positions:
             let isMoving = markets.numbers.contains { markets[$0].state == .frozen }
             return isMoving ? .pairMoved : nil
         default: break
@@ -77,7 +98,7 @@ extension TradingEngine {
         return markets[number].isActive ? nil : .pairMoved
     }
 
-    /// Makes every check of a new order, without effect.
+    /// Makes every check of a new order but for how many there are, without effect.
     private borrowing func test(_ request: PlaceOrder) -> Reply {
         guard let number = markets.number(of: request.instrument) else {
             return .rejected(.unknownInstrument)
@@ -109,17 +130,36 @@ extension TradingEngine {
 
     /// The open lists of an account, in one pair or in all, by instrument id and list id.
     private borrowing func openLists(of account: AccountID, _ instrument: InstrumentID?) -> Reply {
-        guard let instrument else {
-            guard let owner = shared.ledger.slot(of: account) else { return .orderLists([]) }
-            return .orderLists(
-                markets.mapActive { $0.blotter.lists.open(of: owner) }.flatMap { $0 }
-            )
-        }
-        guard let number = markets.number(of: instrument) else {
+        if let instrument, markets.number(of: instrument) == nil {
             return .rejected(.unknownInstrument)
         }
-        guard let owner = shared.ledger.slot(of: account) else { return .orderLists([]) }
-        return .orderLists(markets[number].blotter.lists.open(of: owner))
+        guard let owner = shared.ledger.slot(of: account) else {
+            return .orderLists([], orders: [])
+        }
+        let found = markets.mapActive { market -> ([OrderList], [Order]) in
+            guard instrument == nil || market.instrument.id == instrument else { return ([], []) }
+            let lists = market.blotter.lists.open(of: owner)
+            return (lists, market.members(of: lists, owner))
+        }
+        return .orderLists(found.flatMap(\.0), orders: found.flatMap(\.1))
+    }
+
+    /// The lists of an account in all pairs: from an id on by ids, else by time.
+    private borrowing func lists(
+        of account: AccountID,
+        named name: ClientOrderID,
+        in range: HistoryRange
+    ) -> Reply {
+        guard range.isWellFormed else { return .rejected(.malformed) }
+        guard let owner = shared.ledger.slot(of: account) else {
+            return .orderLists([], orders: [])
+        }
+        let all = markets.mapActive { $0.lists(of: owner, named: name, in: range) }.flatMap { $0 }
+        let lists = range.cut(all.sorted { $0.comes(before: $1, in: range) })
+        let orders = markets.mapActive { market in
+            market.members(of: lists.filter { $0.instrument == market.instrument.id }, owner)
+        }
+        return .orderLists(lists, orders: orders.flatMap { $0 })
     }
 
     /// What an account bought and sold, by instrument id; pairs where all is zero are left out.

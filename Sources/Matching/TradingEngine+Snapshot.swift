@@ -5,8 +5,9 @@ import Wire
 extension TradingEngine {
     /// Version of the snapshot layout.
     public static let snapshotVersion: UInt16 = 5
-    /// The version before execution ids, which can still be read.
-    static let snapshotVersionWithoutExecutions: UInt16 = 4
+    /// The version before execution ids, amendments, prevented matches and counts of orders, which
+    /// can still be read.
+    static let snapshotVersionWithoutCounts: UInt16 = 4
     /// The version before funds and pairs moved between shards, which can still be read.
     static let snapshotVersionWithoutMoves: UInt16 = 3
 
@@ -33,6 +34,7 @@ extension TradingEngine {
             writer.write(departure.instrument)
             writer.write(departure.generation)
         }
+        shared.orders.encode(into: &writer)
     }
 
     /// Reads what `encode(into:)` wrote.
@@ -42,8 +44,8 @@ extension TradingEngine {
     public init(decoding reader: inout ByteReader) throws(DecodeError) {
         self.init()
         let version = try reader.read(UInt16.self)
+        let hasCounts = version > Self.snapshotVersionWithoutCounts
         let hasMoves = version > Self.snapshotVersionWithoutMoves
-        let hasExecutions = version > Self.snapshotVersionWithoutExecutions
         guard (Self.snapshotVersionWithoutMoves...Self.snapshotVersion).contains(version) else {
             throw .unsupportedVersion(version)
         }
@@ -67,7 +69,7 @@ extension TradingEngine {
             let market = try Market.decode(
                 from: &reader,
                 hasStanding: hasMoves,
-                hasExecutions: hasExecutions,
+                hasExecutions: hasCounts,
                 number,
                 &shared
             )
@@ -78,6 +80,10 @@ extension TradingEngine {
         }
         restore(names)
         if hasMoves { try readDepartures(&reader) }
+        if hasCounts {
+            let accounts = shared.ledger.accountCount
+            shared.orders = try OrderCounter(decoding: &reader, accountsMax: accounts)
+        }
         feesChanged()
         guard holdsMatchOrders() else { throw .badValue(field: "TradingEngine.holds", at: start) }
     }

@@ -92,6 +92,8 @@ public struct TradingEngine: ~Copyable {
             trade(in: request.instrument) { $0.place(request, &$1) }
         case .cancel(let account, let instrument, let order):
             trade(in: instrument) { $0.cancel(order, of: account, &$1) }
+        case .cancelIf(let account, let instrument, let order, let restriction):
+            trade(in: instrument) { $0.cancel(order, of: account, only: restriction, &$1) }
         case .amend(let request):
             trade(in: request.instrument) { $0.amend(request, &$1) }
         case .cancelReplace(let request):
@@ -135,6 +137,9 @@ public struct TradingEngine: ~Copyable {
         case .movePair(let instrument, let generation, let step):
             refuse(move(instrument, generation, step))
             shared.reports.append(.reshuffled)
+        case .setOrderLimits(let limits): refuse(shared.orders.set(limits))
+        case .lendOrders(let loan): lend(loan)
+        case .borrowOrders(let loan): borrow(loan)
         case .void: break
         }
     }
@@ -182,6 +187,10 @@ public struct TradingEngine: ~Copyable {
         for number in markets.numbers { sum.add(markets[number].digest) }
         for departure in shared.departures {
             sum.add(UInt64(departure.instrument.rawValue) << 32 | UInt64(departure.generation))
+        }
+        if orderLimits != .none {
+            sum.add(UInt64(UInt32(bitPattern: orderLimits.tenSeconds)))
+            sum.add(UInt64(UInt32(bitPattern: orderLimits.day)))
         }
         return sum.value
     }

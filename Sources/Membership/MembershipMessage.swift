@@ -16,6 +16,14 @@ public enum MembershipMessage: Equatable, Sendable {
     case heartbeat
     /// Node to coordinator, about once a second: how much it has to do.
     case load(LoadReport)
+    /// Coordinator to router, on connecting and before the map: a part of the API keys.
+    ///
+    /// Keys travel by themselves and never in the map, which everybody may see.
+    case keys(KeyPage)
+    /// Coordinator to router, at every change, and the version that it makes of the one before.
+    case keyChange(KeyChange, version: UInt64)
+    /// Router to coordinator, at once: the keys that it goes by.
+    case keysKnown(version: UInt64)
 
     /// The largest message taken, in bytes.
     public static let sizeMax = 1 << 20
@@ -45,6 +53,16 @@ public enum MembershipMessage: Equatable, Sendable {
         case .load(let load):
             writer.write(UInt8(4))
             writer.write(load)
+        case .keys(let page):
+            writer.write(UInt8(5))
+            writer.write(page)
+        case .keyChange(let change, let version):
+            writer.write(UInt8(6))
+            writer.write(change)
+            writer.write(version)
+        case .keysKnown(let version):
+            writer.write(UInt8(7))
+            writer.write(version)
         }
         return writer.bytes
     }
@@ -78,6 +96,10 @@ public enum MembershipMessage: Equatable, Sendable {
             self = .map(map)
         case 3: self = .heartbeat
         case 4: self = .load(try reader.readLoadReport())
+        case 5: self = .keys(try reader.readKeyPage())
+        case 6:
+            self = .keyChange(try reader.readKeyChange(), version: try reader.read(UInt64.self))
+        case 7: self = .keysKnown(version: try reader.read(UInt64.self))
         default: throw .badValue(field: "MembershipMessage", at: 0)
         }
         try reader.finish()

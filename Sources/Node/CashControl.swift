@@ -61,8 +61,13 @@ struct CashControl {
         return true
     }
 
-    static func isOperator(_ request: HTTPRequest) -> Bool {
-        let isLocal = request.remoteAddress.hasPrefix("127.0.0.1")
+    /// - Parameters:
+    ///   - request: Of who wants something.
+    ///   - host: The address of this machine, beside the loopback one.
+    /// - Returns: Whether it is on this machine and speaks for itself.
+    static func isOperator(_ request: HTTPRequest, host: String? = nil) -> Bool {
+        let peer = ClientAddress.host(request.remoteAddress)
+        let isLocal = peer == "127.0.0.1" || peer == host
         return isLocal && request.header("x-forwarded-for") == nil
             && request.header("forwarded") == nil && request.header("via") == nil
     }

@@ -17,6 +17,9 @@ enum ControlRequest: Equatable, Sendable {
     case addShard(ShardID?, isDryRun: Bool)
     case setPhase(pair: String, TradingPhase, isDryRun: Bool)
     case rebalance(isDryRun: Bool)
+    case keys
+    case createKey(KeyBody)
+    case revokeKey(String, isDryRun: Bool)
 
     static let root = "/control/"
 
@@ -37,6 +40,7 @@ enum ControlRequest: Equatable, Sendable {
         case ("POST", 1) where parts[0] == "rebalance":
             self = .rebalance(isDryRun: try ControlBody(body).isDryRun)
         case ("POST", 1) where parts[0] == "shards": self = try Self.newShard(body)
+        case ("POST", 1) where parts[0] == "keys": self = .createKey(try KeyBody(body))
         case ("POST", 3): self = try Self.order(parts, body)
         case ("GET", _), ("POST", _): throw .noSuchPath
         default: throw .badMethod(method)
@@ -49,6 +53,7 @@ enum ControlRequest: Equatable, Sendable {
         case "nodes": .nodes
         case "shards": .shards
         case "rebalance": .rebalancePlan
+        case "keys": .keys
         default: throw .noSuchPath
         }
     }
@@ -78,6 +83,8 @@ enum ControlRequest: Equatable, Sendable {
         case ("nodes", "drain"), ("nodes", "undrain"):
             let body = try ControlBody(bytes)
             return .drain(NodeID(parts[1]), parts[2] == "drain", isDryRun: body.isDryRun)
+        case ("keys", "revoke"):
+            return .revokeKey(parts[1], isDryRun: try ControlBody(bytes).isDryRun)
         case ("pairs", "move"):
             let body = try ControlBody(bytes, allowing: "shard")
             guard let number = body.shard, let shard = UInt16(exactly: number) else {
@@ -93,6 +100,14 @@ enum ControlRequest: Equatable, Sendable {
             }
             return .setPhase(pair: parts[1], phase, isDryRun: body.isDryRun)
         default: throw .noSuchPath
+        }
+    }
+
+    /// Whether it is for operators on this machine only.
+    var isAboutKeys: Bool {
+        switch self {
+        case .keys, .createKey, .revokeKey: true
+        default: false
         }
     }
 

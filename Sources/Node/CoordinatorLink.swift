@@ -17,6 +17,8 @@ final class CoordinatorLink {
     private let member: Member
     private let status: () -> ([ReplicaStatus], [Observation])
     private let onMap: (ShardMap) -> Void
+    /// Gets what is said of API keys: routers alone.
+    var onKeys: ((MembershipMessage) -> Void)?
     private var client: HTTPClient?
     private var stream: HTTPStream?
     private var frames = FrameReader(sizeMax: MembershipMessage.sizeMax)
@@ -106,7 +108,11 @@ final class CoordinatorLink {
                 let message = try MembershipMessage(
                     decoding: try frame.read(count: frame.remaining)
                 )
-                if case .map(let map) = message { take(map) }
+                switch message {
+                case .map(let map): take(map)
+                case .keys, .keyChange: onKeys?(message)
+                default: continue
+                }
             }
         } catch {
             lost("cannot read the coordinator: \(error)")

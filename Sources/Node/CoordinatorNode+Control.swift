@@ -17,12 +17,17 @@ extension CoordinatorNode {
                 path: path,
                 body: request.body
             )
+            if asked.isAboutKeys, !isOperator(request) { throw .notOperator }
             guard isConfirmed else { throw .notLeading(knownLeader) }
             if case .setPhase(let pair, let phase, let isDryRun) = asked {
                 return try setPhase(of: pair, phase, isDryRun: isDryRun, exchange)
             }
             if case .addShard(let wanted, let isDryRun) = asked {
                 return try addShard(wanted, isDryRun: isDryRun, exchange)
+            }
+            if case .createKey(let body) = asked { return try createKey(body, exchange) }
+            if case .revokeKey(let key, let isDryRun) = asked {
+                return try revokeKey(key, isDryRun: isDryRun, exchange)
             }
             exchange.respond(json: try carryOut(asked))
         } catch {
@@ -74,7 +79,8 @@ extension CoordinatorNode {
                 "\(pair) moves from shard \(source) to shard \(shard)",
                 isDryRun: isDryRun
             )
-        case .setPhase, .addShard:
+        case .keys: return listKeys()
+        case .setPhase, .addShard, .createKey, .revokeKey:
             throw ControlError(status: 500, code: "INTERNAL", message: "answered later")
         }
     }
@@ -145,7 +151,7 @@ extension CoordinatorNode {
 
     private var view: ClusterView { coordinator.clusterView(now: now) }
 
-    private func operate<Outcome>(
+    func operate<Outcome>(
         _ input: (inout Coordinator, inout [CoordinatorEffect]) throws(OperationRefusal) -> Outcome
     ) throws(ControlError) -> Outcome {
         var result: Result<Outcome, OperationRefusal>?
@@ -170,7 +176,7 @@ extension ControlError {
             case .noSuchShard, .noSuchNode, .noSuchPair: 404
             case .busy, .notServing, .isPrimary, .notReady, .noStandby, .unchanged, .isThere,
                 .isMoving, .tooManyMoves, .shardExists, .shardNumberPassed, .tooManyShards,
-                .isAddingShard, .noNode:
+                .isAddingShard, .noNode, .badKey:
                 409
             }
         self.init(status: status, code: refusal.code, message: refusal.description)

@@ -20,6 +20,7 @@ final class CoordinatorNode: HTTPHandlers {
     private let members: MemberStreams
     private let metrics: CoordinatorMetrics
     let moves: MoveDesk
+    let keys: KeyDesk
     /// Makes the logs of a new cluster before it may begin; only when bootstrapping.
     private var creation: LogCreation?
     private var isCreated: Bool
@@ -70,6 +71,7 @@ final class CoordinatorNode: HTTPHandlers {
         metrics = CoordinatorMetrics(context.metrics)
         shard0 = context.shardLog(ShardID(0))
         moves = try MoveDesk(context: context)
+        keys = KeyDesk(accounts: try AccountsFile.load(context.plan.accounts))
         coordinator.instruments = moves.instruments
         moves.propose = { [unowned self] in log.propose($0) }
     }
@@ -108,6 +110,7 @@ final class CoordinatorNode: HTTPHandlers {
         _ = context.loop.schedule(afterMilliseconds: 5, repeatingMilliseconds: 5) {
             [unowned self] in
             if log.isLeading { moves.tick() }
+            keys.follow(coordinator, now: context.now)
         }
         let interval = coordinator.settings.tickMilliseconds
         _ = context.loop.schedule(afterMilliseconds: interval, repeatingMilliseconds: interval) {
@@ -289,6 +292,7 @@ final class CoordinatorNode: HTTPHandlers {
         }
         guard let member, members.heard(member.id, stream, now: context.now) else { return }
         perform { $0.received(message, from: member.id, now: now, &$1) }
+        if case .keysKnown = message { keys.follow(coordinator, now: context.now) }
     }
 
     func webSocketAdmission(_ request: HTTPRequest) -> WebSocketAdmission { .unknown }

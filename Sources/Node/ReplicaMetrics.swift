@@ -125,6 +125,8 @@ extension RejectReason {
         case .pairMoved: "pair_moved"
         case .moveRefused: "move_refused"
         case .moveAborted: "move_aborted"
+        case .tooManyOrders: "too_many_orders"
+        case .cancelRestricted: "cancel_restricted"
         }
     }
 }

@@ -4,20 +4,49 @@ import Trading
 
 extension RouterNode {
     /// Carries out what was charged, and tells the weight used once it is answered.
+    ///
+    /// - Parameters:
+    ///   - operation: Of a request that was accepted.
+    ///   - identity: What makes the request the same as another; `nil` without a key.
+    ///   - client: Who asked, and what it was charged.
+    ///   - finish: Gets the answer and the weight used then.
     func settle(
         _ operation: Operation,
+        identity: @autoclosure () -> RequestIdentity?,
         for client: ChargedClient,
         _ finish: @escaping (APIResponse, Int) -> Void
     ) {
-        carryOut(operation) { [weak self] response in
-            guard let self else { return }
-            var used = client.used
-            // Placing and cancelling weigh nothing when they succeed.
-            if case .command = operation, response.status == 200 {
-                metrics.acknowledged(after: context.now - client.arrival)
-                used = limiter.refund(client.address, weight: 1, now: client.wall)
+        guard case .command(_, let command, _) = operation else {
+            return carryOut(operation) { finish($0, client.used) }
+        }
+        carryOutOnce(operation, identity()) { [weak self] response in
+            guard let self, response.status == 200 else { return finish(response, client.used) }
+            metrics.acknowledged(after: context.now - client.arrival)
+            var response = response
+            if let account = command.orderOwner {
+                response.headers += Gateway.orderCountHeaders(orders.used(by: account))
             }
-            finish(response, used)
+            // Placing and cancelling weigh nothing when they succeed.
+            finish(response, limiter.refund(client.address, weight: 1, now: client.wall))
+        }
+    }
+
+    /// A command that comes twice is carried out once.
+    private func carryOutOnce(
+        _ operation: Operation,
+        _ identity: RequestIdentity?,
+        _ finish: @escaping (APIResponse) -> Void
+    ) {
+        guard let identity else { return carryOut(operation, finish) }
+        switch repeats.admit(identity, finish) {
+        case .underWay: return
+        case .answered(let response): finish(response)
+        case .first:
+            carryOut(operation) { [weak self] response in
+                let waiters = self?.repeats.answered(identity, response) ?? []
+                finish(response)
+                for waiter in waiters { waiter(response) }
+            }
         }
     }
 
@@ -45,6 +74,7 @@ extension RouterNode {
             gather(query, deadline: deadline) { [gateway] outcome in
                 finish(gateway.render(outcome, plan))
             }
+        case .listenKey(let request): listenDesk.carryOut(request, finish)
         case .market(let instruments, let plan):
             read(instruments) { [gateway, board] isCurrent in
                 guard isCurrent else { return finish(gateway.renderUnavailable()) }
@@ -71,7 +101,12 @@ extension RouterNode {
     ) {
         let token = park { [unowned self] outcome in
             let shard = self.shard(of: command) ?? shard
-            funds.settle(outcome, of: command, on: shard, finish)
+            orders.settle(outcome, of: command, on: shard) { [unowned self] outcome in
+                funds.settle(outcome, of: command, on: shard) { [unowned self] outcome in
+                    // An order that waited for funds is counted only now.
+                    orders.settle(outcome, of: command, on: shard, finish)
+                }
+            }
         }
         send(command, to: shard, token: token)
     }
@@ -214,7 +249,7 @@ extension Query {
     /// Whether it is about the pairs that a shard has.
     fileprivate var dependsOnPairs: Bool {
         switch self {
-        case .openOrders, .openOrderLists, .positions: true
+        case .openOrders, .openOrderLists, .orderLists, .positions: true
         default: false
         }
     }

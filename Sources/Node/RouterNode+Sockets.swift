@@ -10,7 +10,7 @@ extension RouterNode {
             SocketPath(path: request.path, query: request.query) != nil
                 || StreamPath(request.target) != nil
         else { return .unknown }
-        if let error = attempts.attempt(clientAddress(request), now: context.wall) {
+        if let error = limiter.connect(clients.client(of: request), now: context.wall) {
             let response = APIResponse(error)
             return .refused(
                 status: response.status,
@@ -26,7 +26,7 @@ extension RouterNode {
 
     func handleWebSocket(_ request: HTTPRequest, _ socket: WebSocket) {
         if let path = SocketPath(path: request.path, query: request.query) {
-            return desk.open(socket, path, client: clientAddress(request))
+            return desk.open(socket, path, client: clients.client(of: request))
         }
         guard let path = StreamPath(request.target) else {
             return socket.close(code: 1008, reason: "no such stream")
@@ -52,10 +52,11 @@ extension RouterNode: SocketBackend {
 
     func perform(
         _ operation: Operation,
+        of request: SocketRequest,
         for client: ChargedClient,
         _ finish: @escaping (APIResponse, RateLimitUsage) -> Void
     ) {
-        settle(operation, for: client) { [weak self] response, used in
+        settle(operation, identity: gateway.identity(of: request), for: client) { [weak self] response, used in
             self?.answered(status: response.status, arrival: client.arrival)
             finish(response, RateLimitUsage(weight: used, headers: response.headers))
         }

@@ -19,12 +19,18 @@ final class RouterNode: HTTPHandlers {
     private let venue: Venue
     let metrics: RouterMetrics
     var limiter: WeightLimiter
-    var attempts = ConnectionLimiter()
+    let keys: KeyRing
+    /// Parts of the keys that have come, until the last one has.
+    var keyPages: [KeyPage] = []
+    /// The version of the keys made since the start that are gone by.
+    var keysVersion: UInt64 = 0
+    let clients: ClientAddress
     private(set) lazy var desk = SocketDesk(
         loop: context.loop,
         backend: self,
         source: users
     )
+    private(set) lazy var listenDesk = ListenDesk(context: context, users: users, board: board)
     var channels: [ShardID: ShardChannel] = [:]
     /// All of the map, by number.
     var shards: [ShardID] = []
@@ -38,6 +44,9 @@ final class RouterNode: HTTPHandlers {
         router: self,
         reference: context.instance
     )
+    private(set) lazy var orders = OrderDesk(router: self, limits: orderLimits)
+    private let orderLimits: OrderLimits
+    var repeats = RepeatedRequests()
     private var control: CashControl { CashControl(router: self, assets: venue.assets) }
     private var waiting: [UInt64: (RequestOutcome) -> Void] = [:]
     private var nextToken: UInt64 = 1
@@ -61,23 +70,37 @@ final class RouterNode: HTTPHandlers {
         let accounts = try AccountsFile.load(context.plan.accounts)
         let limits = try LimitsFile.load(context.plan.limits)
         venue = Venue(assets: assets, instruments: instruments)
-        let signers = Signers(accounts)
+        let signers = Signers()
+        keys = KeyRing(accounts.entries.map(APIKey.init))
+        clients = ClientAddress(
+            trusting: context.plan.trustedProxies ?? ClientAddress.standard
+        )
         let board = MarketBoard(context: context, instruments: instruments)
         self.board = board
         users = UserBoard(context: context, venue: venue)
         gateway = Gateway(
             venue: venue,
-            keys: KeyRing(accounts.entries.map(APIKey.init)),
+            keys: keys,
             limits: RateLimits(
                 weightPerMinute: limits.weightPerMinute,
                 ordersPerTenSeconds: limits.ordersPer10Seconds,
-                ordersPerDay: limits.ordersPerDay
+                ordersPerDay: limits.ordersPerDay,
+                requestsPerFiveMinutes: limits.requestsPer5Minutes,
+                connectionsPerFiveMinutes: limits.connectionsPer5Minutes
             ),
-            authenticate: signers.authenticate,
+            verify: signers.isValid,
+            explainsRefusals: context.plan.verboseAuthErrors ?? false,
+            onRefusedKey: { [log = RefusalLog(context)] in log.note($0, $1) },
             makeClientOrderID: Self.makeClientOrderID,
+            deriveClientOrderID: DerivedOrderID.make,
             phase: { board.phase($0) }
         )
-        limiter = WeightLimiter(limitPerMinute: limits.weightPerMinute)
+        orderLimits = OrderLimits(limits)
+        limiter = WeightLimiter(
+            limitPerMinute: limits.weightPerMinute,
+            requestsPerFiveMinutes: limits.requestsPer5Minutes,
+            connectionsPerFiveMinutes: limits.connectionsPer5Minutes
+        )
         metrics = RouterMetrics(context.metrics)
         routes = PairRoutes(count: instruments.count)
         roster = ShardRoster(first: context.plan.shards.map { ShardID($0.id) })
@@ -91,9 +114,11 @@ final class RouterNode: HTTPHandlers {
             onMap: { [unowned self] in follow($0) }
         )
         self.link = link
+        link.onKeys = { [unowned self] in takeKeys($0) }
         link.start()
         board.start()
         desk.start()
+        listenDesk.start()
         context.onStop = { [unowned self] in endSockets() }
         _ = context.loop.schedule(afterMilliseconds: 5, repeatingMilliseconds: 5) {
             [unowned self] in
@@ -136,6 +161,9 @@ final class RouterNode: HTTPHandlers {
         mapWaiters = []
         for waiter in waiters { waiter.go(true) }
     }
+
+    /// Says something to the coordinator, if one is there.
+    func tell(_ message: MembershipMessage) { link?.send(message) }
 
     /// The version of the newest map; 0 before the first.
     var mapVersion: UInt64 { link?.map.version ?? 0 }
@@ -239,27 +267,19 @@ final class RouterNode: HTTPHandlers {
         if control.handle(request, exchange) { return }
         let arrival = context.now
         let wall = context.wall
-        let call = APIRequest(request)
-        let client = clientAddress(request)
+        let client = clients.client(of: request)
+        let call = APIRequest(request, from: client)
         switch charge(client, weight: gateway.weight(of: call), now: wall) {
         case .refused(let error):
             respond(APIResponse(error), to: exchange, arrival, used: nil)
         case .accepted(let used):
             let charged = ChargedClient(address: client, used: used, arrival: arrival, wall: wall)
             let operation = gateway.interpret(call, now: wall)
-            settle(operation, for: charged) { [weak self] response, used in
+            settle(operation, identity: gateway.identity(of: call), for: charged) {
+                [weak self] response, used in
                 self?.respond(response, to: exchange, arrival, used: used)
             }
         }
-    }
-
-    /// The edge tells the client's address; anyone else is its own client.
-    func clientAddress(_ request: HTTPRequest) -> String {
-        guard request.remoteAddress.hasPrefix("127.0.0.1"),
-            let forwarded = request.header("x-forwarded-for"),
-            let last = forwarded.split(separator: ",").last
-        else { return request.remoteAddress }
-        return last.filter { $0 != " " }
     }
 
     private func respond(
@@ -269,8 +289,10 @@ final class RouterNode: HTTPHandlers {
         used: Int?
     ) {
         metrics.answered(status: response.status, after: context.now - arrival)
-        var headers = response.headers
-        headers.append((name: "content-type", value: "application/json"))
+        var headers = response.headers + Gateway.crossOriginHeaders
+        if !response.body.isEmpty {
+            headers.append((name: "content-type", value: "application/json"))
+        }
         if let used {
             headers.append((name: "x-mbx-used-weight", value: "\(used)"))
             headers.append((name: "x-mbx-used-weight-1m", value: "\(used)"))

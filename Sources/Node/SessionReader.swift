@@ -43,11 +43,12 @@ final class SessionReader {
         case .hello(_, let session, _): session.rawValue != 0
         case .command(_, _, let command, _):
             switch command {
-            case .void, .place, .placeList, .amend, .cancelReplace, .cancel, .cancelAll,
-                .cancelList, .deposit, .transfer, .credit, .withdraw, .endWithdrawal, .setPhase,
-                .movePair:
+            case .void, .place, .placeList, .amend, .cancelReplace, .cancel, .cancelIf,
+                .cancelAll, .cancelList, .deposit, .transfer, .credit, .withdraw, .endWithdrawal,
+                .setPhase, .movePair, .lendOrders, .borrowOrders:
                 true
-            case .settle, .addAsset, .addInstrument, .setAccountTerms, .setFeeSchedule:
+            case .settle, .addAsset, .addInstrument, .setAccountTerms, .setFeeSchedule,
+                .setOrderLimits:
                 false
             }
         case .query: true

@@ -36,6 +36,7 @@ final class ShardChannel {
         )
         line.onComplete = { [unowned router] in router.complete($0, $1) }
         line.onReach = { [unowned router] in router.roster.reach($0) }
+        line.onOrders = { [unowned router] in router.orders.note($0, on: shard, $1) }
     }
 
     /// Whether the session's stream is up.

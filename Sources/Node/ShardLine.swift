@@ -11,6 +11,8 @@ final class ShardLine {
     var onComplete: ((UInt64, RequestOutcome) -> Void)?
     /// Gets the number of a shard that this one has sent funds to.
     var onReach: ((ShardID) -> Void)?
+    /// Gets what an account has used of its orders.
+    var onOrders: ((AccountID, [OrderUsage]) -> Void)?
     let shard: ShardID
     /// When anything came from the shard; monotonic nanoseconds.
     private(set) var lastHeard: UInt64 = 0
@@ -79,6 +81,7 @@ final class ShardLine {
                 link?.close()
                 link = nil
             case .reaches(let other): onReach?(other)
+            case .ordersUsed(let account, let usage): onOrders?(account, usage)
             case .complete(let token, let outcome):
                 // Whoever is told may send more, and that comes after what is to be sent here.
                 write(&output)

@@ -18,6 +18,7 @@ final class ShardNode: HTTPHandlers {
     private static let lingerNanoseconds: UInt64 = 5_000_000_000
 
     private let genesis: Genesis
+    private let orderLimits: OrderLimits
     private var hosts: [ShardID: ReplicaHost] = [:]
     private var shards: [ShardID] = []
     /// Since when the map has not named a replica that is here.
@@ -42,6 +43,7 @@ final class ShardNode: HTTPHandlers {
     private init(context: ProcessContext) throws {
         self.context = context
         genesis = try Genesis(plan: context.plan)
+        orderLimits = OrderLimits(try LimitsFile.load(context.plan.limits))
         let instruments = try InstrumentFile.load(context.plan.instruments).instruments
         meter = LoadMeter(symbols: instruments.map(\.symbol))
         // The map may say otherwise later; until it comes these can catch up.
@@ -61,6 +63,10 @@ final class ShardNode: HTTPHandlers {
                 ?? genesis.commandsOfAddedShard,
             streams: streams,
             onChange: { [weak self] in self?.link?.report() }
+        )
+        host.replica.orderLimits = orderLimits.share(
+            context.plan.shards.firstIndex { $0.id == shard.rawValue },
+            of: context.plan.shards.count
         )
         host.onDeliver = { [weak self] funds, destination, sequence in
             let route = TransferRoute(source: shard, destination: destination)
@@ -260,5 +266,15 @@ final class ShardNode: HTTPHandlers {
             lines += "position=\(status.position) caught_up=\(status.isCaughtUp)\n"
         }
         return Array(lines.utf8)
+    }
+}
+
+extension OrderLimits {
+    /// The limits of the cluster's files.
+    init(_ limits: LimitsFile) {
+        self.init(
+            tenSeconds: Int32(clamping: limits.ordersPer10Seconds),
+            day: Int32(clamping: limits.ordersPerDay)
+        )
     }
 }

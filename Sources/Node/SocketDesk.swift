@@ -17,6 +17,7 @@ protocol SocketBackend: AnyObject {
     /// Carries out an operation that has been charged, and tells the answer and what is used then.
     func perform(
         _ operation: Operation,
+        of request: SocketRequest,
         for client: ChargedClient,
         _ finish: @escaping (APIResponse, RateLimitUsage) -> Void
     )
@@ -110,7 +111,9 @@ final class SocketDesk {
         let arrival = (loop: loop.nowNanoseconds, wall: wall)
         let request: Result<SocketRequest, SocketRefusal>
         do throws(SocketRefusal) {
-            request = .success(try SocketRequest(text, on: connection.session.path))
+            request = .success(
+                try SocketRequest(text, on: connection.session.path, from: connection.client)
+            )
         } catch { request = .failure(error) }
         let verdict = backend.charge(
             connection.client,
@@ -147,7 +150,7 @@ final class SocketDesk {
         switch step {
         case .operation(let operation):
             connection.inFlightCount += 1
-            backend.perform(operation, for: client) { [weak self] response, usage in
+            backend.perform(operation, of: request, for: client) { [weak self] response, usage in
                 connection.inFlightCount -= 1
                 self?.answer(request.name, response, usage, on: id, connection)
             }

@@ -7,7 +7,7 @@ import Workload
 
 /// Asks the coordinator that leads, whichever of the plan's it is.
 struct ControlClient {
-    private static let timeoutMilliseconds: UInt64 = 2000
+    private static let timeoutMilliseconds: UInt64 = 4000
     /// A lead that changes hands takes less.
     private static let patienceMilliseconds: UInt64 = 3000
     private static let pauseMilliseconds: UInt64 = 100
@@ -38,9 +38,13 @@ struct ControlClient {
         return try decode(ClusterAnswer.self, response)
     }
 
-    /// A question whose answer is shown as it is.
-    func json(_ path: String) throws(OperationError) -> String {
-        let response = try ask("GET", path)
+    /// A question, or an order, whose answer is shown as it is.
+    func json(
+        _ path: String,
+        method: String = "GET",
+        _ body: String = ""
+    ) throws(OperationError) -> String {
+        let response = try ask(method, path, Array(body.utf8))
         guard response.status == 200 else { throw refusal(response) }
         return String(decoding: response.body, as: UTF8.self)
     }

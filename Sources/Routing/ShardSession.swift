@@ -25,6 +25,8 @@ public enum SessionEffect: Equatable, Sendable {
     case complete(token: UInt64, RequestOutcome)
     /// The shard has sent funds to another one.
     case reaches(ShardID)
+    /// What an account has used of its orders on the shard.
+    case ordersUsed(AccountID, [OrderUsage])
 }
 
 /// A router's conversation with one shard, whoever is its primary.
@@ -216,6 +218,8 @@ public struct ShardSession: Sendable {
             effects.append(.disconnect)
             retry(now: now)
         case .sendsTo(let shard): effects.append(.reaches(shard))
+        case .ordersUsed(let account, let usages):
+            effects.append(.ordersUsed(account, usages))
         }
     }
 

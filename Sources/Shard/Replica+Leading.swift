@@ -120,6 +120,7 @@ extension Replica {
         proposedCount = cursor.commandCount
         (proposedTime, proposedNow) = (cursor.time, latestNow)
         submitGenesis()
+        submitOrderLimits()
         for (stream, session) in sessions.welcomeWaiting() {
             welcome(stream, session, &effects)
         }
@@ -132,6 +133,15 @@ extension Replica {
         let logged = machine.lastSequence(of: SessionStreams.system)
         guard cursor.commandCount == logged else { return }
         sessions.submitGenesis(genesis, after: logged)
+    }
+
+    /// The limits may have changed since the log began.
+    private func submitOrderLimits() {
+        guard let orderLimits, machine.engine.orderLimits != orderLimits else { return }
+        sessions.submitOwn(
+            .setOrderLimits(orderLimits),
+            after: machine.lastSequence(of: SessionStreams.system)
+        )
     }
 
     /// Whether the genesis is in.
@@ -199,6 +209,11 @@ extension Replica {
         if case .rejected(let why) = reply { reason = why }
         effects.append(.answered(reason))
         guard sessions.isOpen(stream) else { return }
+        // As it is by now: for who was told before, the number is of no use.
+        if reply.hasPlaced, let account = command.command.command.orderOwner {
+            let usage = machine.engine.orderUsage(of: account)
+            effects.append(.send(.ordersUsed(account, usage), to: stream))
+        }
         effects.append(.send(.reply(sequence: sequence, reply), to: stream))
     }
 
@@ -253,6 +268,19 @@ extension Replica {
         for stream in sessions.dropAll() {
             effects.append(.send(.refused(.notPrimary), to: stream))
             effects.append(.close(stream))
+        }
+    }
+}
+
+extension Reply {
+    /// Whether an order was placed.
+    fileprivate var hasPlaced: Bool {
+        switch self {
+        case .placed, .placedList: return true
+        case .replaced(let outcome):
+            if case .done = outcome.place { return true }
+            return false
+        default: return false
         }
     }
 }

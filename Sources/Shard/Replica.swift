@@ -58,6 +58,11 @@ public final class Replica {
     /// When the state is due by itself; tests put their own clockwork here.
     package var due: (borrowing ShardMachine) -> Timestamp? = { $0.nextDue }
 
+    /// This shard's share of how many orders an account may place, as the node's files say it.
+    ///
+    /// A primary puts it into the log when the state has another one; `nil` leaves the state's.
+    public var orderLimits: OrderLimits?
+
     /// Makes a replica that knows nothing yet.
     ///
     /// - Parameters:

@@ -45,6 +45,7 @@ extension SimulatedCluster {
         // No shard is added here and all are asked for all that there is: nobody needs to be told,
         // and pinned seeds go on as they did.
         if case .sendsTo = response { return }
+        if case .ordersUsed = response { return }
         if case .reply(let sequence, let reply) = response, let session = streams[stream]?.session {
             check(reply, to: session, sequence, number)
         }

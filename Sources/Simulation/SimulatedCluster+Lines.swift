@@ -98,7 +98,7 @@ extension SimulatedCluster {
             case .send(let request):
                 if let id = lines[route]?.stream { sendToNode(.request(request), id) }
             case .complete(let token, let outcome): completed(token, outcome, on: route)
-            case .reaches: break
+            case .reaches, .ordersUsed: break
             }
         }
     }

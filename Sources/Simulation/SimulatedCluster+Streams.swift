@@ -210,7 +210,7 @@ extension SimulatedCluster {
                 guard let id = routers[router].channels[shard].sessionStream else { continue }
                 sendToNode(.request(request), id)
             case .complete(let token, let outcome): took(token, outcome, router, shard)
-            case .reaches: break
+            case .reaches, .ordersUsed: break
             }
         }
     }

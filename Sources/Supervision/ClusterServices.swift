@@ -71,7 +71,9 @@ struct ClusterServices {
 
     private func backend(_ router: ClusterPlan.Endpoint) -> String {
         let tls = plan.tls == nil ? "" : ";tls;sni=localhost"
-        return "--backend=\(router.host),\(router.port);;proto=h2;fall=1;rise=1\(tls)"
+        // Each router counts by itself what an address uses; so one router counts all of it.
+        let affinity = plan.edgeAffinity == true ? ";affinity=ip" : ""
+        return "--backend=\(router.host),\(router.port);;proto=h2;fall=1;rise=1\(affinity)\(tls)"
     }
 
     /// Daemons are in `/usr/sbin`, which is not on everybody's `PATH`.

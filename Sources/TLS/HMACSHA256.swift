@@ -29,6 +29,18 @@ public struct HMACSHA256 {
         message.withUnsafeBytes { authenticate($0) }
     }
 
+    /// Whether a code is that of a message, in a time that does not tell where they differ.
+    ///
+    /// - Parameters:
+    ///   - code: 32 bytes; of any other size none is.
+    ///   - message: All of it.
+    /// - Returns: Whether the key's owner made the code.
+    public func isValid(_ code: [UInt8], of message: [UInt8]) -> Bool {
+        let expected = authenticate(message)
+        guard code.count == expected.count else { return false }
+        return zip(code, expected).reduce(0) { $0 | $1.0 ^ $1.1 } == 0
+    }
+
     /// The code of a message as 64 hexadecimal digits in lower case.
     public func hexDigest(_ message: UnsafeRawBufferPointer) -> String {
         hexadecimal(authenticate(message))

@@ -198,3 +198,83 @@ final class Digest {
         }
     }
 }
+
+// MARK: Public keys
+
+/// An EVP_PKEY that holds a public key.
+final class PublicKeyHandle {
+    private let pointer: OpaquePointer
+
+    /// Reads PEM or DER.
+    init?(_ bytes: [UInt8]) {
+        guard let made = Self.fromPEM(bytes) ?? Self.fromDER(bytes) else {
+            ERR_clear_error()
+            return nil
+        }
+        ERR_clear_error()
+        pointer = made
+    }
+
+    deinit {
+        EVP_PKEY_free(pointer)
+    }
+
+    /// `nil` for a kind that is not used here.
+    var kind: PublicKey.Kind? {
+        switch EVP_PKEY_get_base_id(pointer) {
+        case EVP_PKEY_ED25519: .ed25519
+        case EVP_PKEY_RSA: .rsa(bits: Int(EVP_PKEY_get_bits(pointer)))
+        default: nil
+        }
+    }
+
+    var der: [UInt8] {
+        let size = i2d_PUBKEY(pointer, nil)
+        guard size > 0 else { fatalError("a key has no DER: \(lastError())") }
+        return [UInt8](unsafeUninitializedCapacity: Int(size)) { target, count in
+            var next = target.baseAddress
+            count = Int(i2d_PUBKEY(pointer, &next))
+        }
+    }
+
+    /// RSA signs a SHA-256, Ed25519 the message itself.
+    func isValid(_ signature: [UInt8], of message: [UInt8], isHashed: Bool) -> Bool {
+        guard let context = EVP_MD_CTX_new() else { fatalError("no memory: \(lastError())") }
+        defer { EVP_MD_CTX_free(context) }
+        let digest = isHashed ? EVP_sha256() : nil
+        guard EVP_DigestVerifyInit(context, nil, digest, nil, pointer) == 1 else {
+            fatalError("no verification: \(lastError())")
+        }
+        let code = EVP_DigestVerify(
+            context,
+            signature,
+            signature.count,
+            message,
+            message.count
+        )
+        ERR_clear_error()
+        return code == 1
+    }
+
+    private static func fromPEM(_ bytes: [UInt8]) -> OpaquePointer? {
+        bytes.withUnsafeBytes { buffer in
+            guard let bio = BIO_new_mem_buf(buffer.baseAddress, Int32(buffer.count)) else {
+                return nil
+            }
+            defer { BIO_free(bio) }
+            return PEM_read_bio_PUBKEY(bio, nil, nil, nil)
+        }
+    }
+
+    private static func fromDER(_ bytes: [UInt8]) -> OpaquePointer? {
+        bytes.withUnsafeBufferPointer { buffer in
+            var next = buffer.baseAddress
+            guard let made = d2i_PUBKEY(nil, &next, buffer.count) else { return nil }
+            guard next == buffer.baseAddress.map({ $0 + buffer.count }) else {
+                EVP_PKEY_free(made)
+                return nil
+            }
+            return made
+        }
+    }
+}

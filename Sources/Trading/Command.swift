@@ -5,6 +5,13 @@ public enum Command: Equatable, Sendable {
     case amend(AmendOrder)
     case cancelReplace(CancelReplace)
     case cancel(account: AccountID, instrument: InstrumentID, order: OrderReference)
+    /// Cancels only an order that is in the state the restriction names.
+    case cancelIf(
+        account: AccountID,
+        instrument: InstrumentID,
+        order: OrderReference,
+        CancelRestriction
+    )
     case cancelAll(account: AccountID, instrument: InstrumentID)
     case cancelList(account: AccountID, instrument: InstrumentID, list: OrderListReference)
     /// Adds funds once per reference; the reference is the caller's and unique per shard.
@@ -28,6 +35,12 @@ public enum Command: Equatable, Sendable {
     case setFeeSchedule(FeeSchedule)
     /// A step of the pair's move to another shard, under the generation of that attempt.
     case movePair(instrument: InstrumentID, generation: UInt32, PairMoveStep)
+    /// Sets this shard's share of how many orders an account may place.
+    case setOrderLimits(OrderLimits)
+    /// Gives up the right to so many orders, or as many as are free; answered `lent`.
+    case lendOrders(OrderLoan)
+    /// Takes the right to so many orders that another shard has given up.
+    case borrowOrders(OrderLoan)
     /// Does nothing: takes the place of a request whose client was told "unknown".
     case void
 }
@@ -40,12 +53,26 @@ extension Command {
         case .placeList(let request): request.orders.first?.instrument
         case .amend(let request): request.instrument
         case .cancelReplace(let request): request.place.instrument
-        case .cancel(_, let instrument, _), .cancelAll(_, let instrument),
-            .cancelList(_, let instrument, _), .setPhase(let instrument, _):
+        case .cancel(_, let instrument, _), .cancelIf(_, let instrument, _, _),
+            .cancelAll(_, let instrument), .cancelList(_, let instrument, _),
+            .setPhase(let instrument, _):
             instrument
         case .deposit, .transfer, .credit, .settle, .withdraw, .endWithdrawal, .addAsset,
-            .addInstrument, .setAccountTerms, .setFeeSchedule, .movePair, .void:
+            .addInstrument, .setAccountTerms, .setFeeSchedule, .movePair, .setOrderLimits,
+            .lendOrders, .borrowOrders, .void:
             nil
+        }
+    }
+}
+
+extension Command {
+    /// Whose orders a command places; `nil` for any other.
+    public var orderOwner: AccountID? {
+        switch self {
+        case .place(let request): request.account
+        case .placeList(let request): request.orders.first?.account
+        case .cancelReplace(let request): request.place.account
+        default: nil
         }
     }
 }
@@ -60,6 +87,18 @@ public enum Query: Equatable, Sendable {
     case positions(account: AccountID)
     case orderList(account: AccountID, instrument: InstrumentID, list: OrderListReference)
     case openOrderLists(account: AccountID, instrument: InstrumentID?)
+    /// Lists of all pairs, open and done, by the id that is one of the venue; `named` none asks for
+    /// any name.
+    case orderLists(account: AccountID, named: ClientOrderID, HistoryRange)
+    /// What changed an order in its place; ids are those of executions.
+    case amendments(account: AccountID, instrument: InstrumentID, order: OrderID, HistoryRange)
+    /// Meetings of the account with itself; ids are their own.
+    case preventedMatches(
+        account: AccountID,
+        instrument: InstrumentID,
+        order: OrderID?,
+        HistoryRange
+    )
     /// Every check that `place` would make, without effect.
     case test(PlaceOrder)
     /// The next part of a copy of a pair for a generation; part 0 begins one, and the primary keeps
@@ -75,6 +114,8 @@ public enum Query: Equatable, Sendable {
     case shortfall(Command)
     /// Answered `done` once a transfer of another shard has been taken in.
     case credited(from: ShardID, sequence: UInt64)
+    /// How many orders an account has placed of late, and how many more it may.
+    case orderUsage(account: AccountID)
     /// What changed an account other than trades, as far as it is kept; ids are those of movements.
     case statement(account: AccountID, asset: AssetID?, HistoryRange)
 }
@@ -84,13 +125,14 @@ extension Query {
     public var instrument: InstrumentID? {
         switch self {
         case .order(_, let instrument, _), .orders(_, let instrument, _),
-            .fills(_, let instrument, _, _), .orderList(_, let instrument, _):
+            .fills(_, let instrument, _, _), .orderList(_, let instrument, _),
+            .amendments(_, let instrument, _, _), .preventedMatches(_, let instrument, _, _):
             instrument
         case .openOrders(_, let instrument), .openOrderLists(_, let instrument): instrument
         case .test(let request): request.instrument
         case .shortfall(let command): command.instrument
-        case .balances, .positions, .statement, .credited, .pairPart, .pairDelta, .pairStanding,
-            .position:
+        case .balances, .positions, .orderLists, .statement, .credited, .pairPart, .pairDelta,
+            .pairStanding, .position, .orderUsage:
             nil
         }
     }

@@ -12,6 +12,48 @@ public enum ContingencyType: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     public var orderCount: Int { self == .oneTriggersOneCancelsOther ? 3 : 2 }
 }
 
+extension OrderListID {
+    /// The number that names the list among those of all pairs: what clients see.
+    ///
+    /// - Parameter instrument: The pair of the list.
+    /// - Returns: Rises with the lists of the pair.
+    public func venueWide(in instrument: InstrumentID) -> Int64 {
+        rawValue << 16 | Int64(instrument.rawValue)
+    }
+
+    /// Takes such a number apart.
+    ///
+    /// - Parameter venueWide: Not negative.
+    /// - Returns: The list and its pair, whether or not there are any.
+    public static func split(
+        venueWide: Int64
+    ) -> (list: OrderListID, instrument: InstrumentID) {
+        (
+            OrderListID(venueWide >> 16),
+            InstrumentID(UInt16(truncatingIfNeeded: venueWide))
+        )
+    }
+}
+
+extension OrderList {
+    /// The number that names it among those of all pairs.
+    public var venueWideID: Int64 { id.venueWide(in: instrument) }
+
+    /// Whether it comes before another in a window over all pairs: from an id on by ids, so that
+    /// paging by them leaves nothing out, else by time.
+    ///
+    /// - Parameters:
+    ///   - other: Another list.
+    ///   - range: The window.
+    /// - Returns: Whether it does; a total order.
+    public func comes(before other: OrderList, in range: HistoryRange) -> Bool {
+        guard range.fromID == nil, createdAt != other.createdAt else {
+            return venueWideID < other.venueWideID
+        }
+        return createdAt < other.createdAt
+    }
+}
+
 /// Where a list is in its life.
 public enum OrderListStatus: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     /// An order of it is open.

@@ -133,6 +133,22 @@ public enum CancelReplaceMode: UInt8, Sendable, CaseIterable {
     case allowFailure = 1
 }
 
+/// In which state alone an order is to be cancelled.
+public enum CancelRestriction: UInt8, Sendable, CaseIterable {
+    /// Nothing of it has traded.
+    case onlyNew = 1
+    /// A part of it has traded.
+    case onlyPartiallyFilled = 2
+
+    /// Whether it lets an order of a status be cancelled.
+    ///
+    /// - Parameter status: Of the order.
+    /// - Returns: Whether it is the one named.
+    public func allows(_ status: OrderStatus) -> Bool {
+        status == (self == .onlyNew ? .new : .partiallyFilled)
+    }
+}
+
 /// A request to cancel one order and place another in one step.
 public struct CancelReplace: Equatable, Sendable {
     /// The order to cancel, of the account and pair of `place`.
@@ -141,12 +157,20 @@ public struct CancelReplace: Equatable, Sendable {
     public var mode: CancelReplaceMode
     /// The new order.
     public var place: PlaceOrder
+    /// In which state alone the old order is cancelled; `nil` in any.
+    public var restriction: CancelRestriction?
 
     /// Makes a request of all its fields.
-    public init(cancel: OrderReference, mode: CancelReplaceMode, place: PlaceOrder) {
+    public init(
+        cancel: OrderReference,
+        mode: CancelReplaceMode,
+        place: PlaceOrder,
+        restriction: CancelRestriction? = nil
+    ) {
         self.cancel = cancel
         self.mode = mode
         self.place = place
+        self.restriction = restriction
     }
 }
 

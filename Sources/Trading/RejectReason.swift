@@ -65,4 +65,8 @@ public enum RejectReason: Equatable, Sendable, BitwiseCopyable {
     case moveRefused
     /// The move was given up: the pair does not come under this generation.
     case moveAborted
+    /// The account has no more orders in the interval, on this shard.
+    case tooManyOrders(OrderInterval)
+    /// Cancel of an order that is not in the state the cancel is restricted to.
+    case cancelRestricted
 }

@@ -6,15 +6,22 @@ public enum Reply: Equatable, Sendable {
     case placed(Order, fills: [Fill])
     case placedList(OrderList, orders: [Order], fills: [Fill])
     case canceledList(OrderList, orders: [Order])
+    /// What `cancelAll` cancelled where lists are among it.
+    case canceledLists([OrderList], orders: [Order])
     /// The order as it is after the change, with the fills it made at once.
     case amended(Order, fills: [Fill])
+    /// The order as it is after a change that kept its place and gave it a name, and what changed.
+    indirect case amendedInPlace(Order, Amendment)
+    case amendments([Amendment])
+    case preventedMatches([PreventedMatch])
     indirect case replaced(CancelReplaceOutcome)
     case canceled([Order])
     case orders([Order])
     case fills([Fill])
     case balances([Balance])
     case positions([Position])
-    case orderLists([OrderList])
+    /// Lists, and of their orders those still kept.
+    case orderLists([OrderList], orders: [Order])
     case position(SequenceNumber)
     /// Funds are on their way; the number of the transfer among those to its destination.
     case transferred(sequence: UInt64)
@@ -25,6 +32,10 @@ public enum Reply: Equatable, Sendable {
     case pairPart(PairPart, isLast: Bool)
     case pairDelta(PairDelta)
     case pairStanding(PairStanding)
+    /// How many orders were given up for another shard.
+    case lent(Int32)
+    /// One record for each interval, in the order of `OrderInterval.allCases`.
+    case orderUsage([OrderUsage])
 }
 
 /// What became of the two halves of a cancel-replace.

@@ -77,11 +77,26 @@ extension ByteWriter {
             write(UInt8(18))
             write(reference)
             write(isPaid)
+        case .cancelIf(let account, let instrument, let order, let restriction):
+            write(UInt8(33))
+            write(account)
+            write(instrument)
+            write(order)
+            write(restriction)
         case .movePair(let instrument, let generation, let step):
             write(UInt8(20))
             write(instrument)
             write(generation)
             write(step)
+        case .setOrderLimits(let limits):
+            write(UInt8(30))
+            write(limits)
+        case .lendOrders(let loan):
+            write(UInt8(31))
+            write(loan)
+        case .borrowOrders(let loan):
+            write(UInt8(32))
+            write(loan)
         }
     }
 }
@@ -154,6 +169,16 @@ extension ByteReader {
                 instrument: try read(InstrumentID.self),
                 generation: try read(UInt32.self),
                 try readPairMoveStep()
+            )
+        case 30: return .setOrderLimits(try readOrderLimits())
+        case 31: return .lendOrders(try readOrderLoan())
+        case 32: return .borrowOrders(try readOrderLoan())
+        case 33:
+            return .cancelIf(
+                account: try read(AccountID.self),
+                instrument: try read(InstrumentID.self),
+                order: try readOrderReference(),
+                try read(CancelRestriction.self)
             )
         default: throw .badValue(field: "Command", at: start)
         }

@@ -58,6 +58,23 @@ extension ByteWriter {
             write(asset != nil)
             write(asset ?? AssetID(0))
             write(range)
+        case .orderLists(let account, let name, let range):
+            write(UInt8(31))
+            write(account)
+            write(name)
+            write(range)
+        case .amendments(let account, let instrument, let order, let range):
+            write(UInt8(32))
+            write(account)
+            write(instrument)
+            write(order)
+            write(range)
+        case .preventedMatches(let account, let instrument, let order, let range):
+            write(UInt8(33))
+            write(account)
+            write(instrument)
+            write(optional: order?.rawValue)
+            write(range)
         case .pairPart(let instrument, let generation, let part):
             write(UInt8(20))
             write(instrument)
@@ -70,6 +87,9 @@ extension ByteWriter {
         case .pairStanding(let instrument):
             write(UInt8(22))
             write(instrument)
+        case .orderUsage(let account):
+            write(UInt8(30))
+            write(account)
         }
     }
 
@@ -159,6 +179,27 @@ extension ByteReader {
                 generation: try read(UInt32.self)
             )
         case 22: return .pairStanding(instrument: try read(InstrumentID.self))
+        case 30: return .orderUsage(account: try read(AccountID.self))
+        case 31:
+            return .orderLists(
+                account: try read(AccountID.self),
+                named: try readClientOrderID(),
+                try readHistoryRange()
+            )
+        case 32:
+            return .amendments(
+                account: try read(AccountID.self),
+                instrument: try read(InstrumentID.self),
+                order: try read(OrderID.self),
+                try readHistoryRange()
+            )
+        case 33:
+            return .preventedMatches(
+                account: try read(AccountID.self),
+                instrument: try read(InstrumentID.self),
+                order: try readOptional().map { OrderID($0) },
+                try readHistoryRange()
+            )
         default: throw .badValue(field: "Query", at: start)
         }
     }

@@ -3,8 +3,12 @@ import Trading
 // The layouts of replies: one byte of kind, then the fields in this order.
 
 extension ByteWriter {
-    /// Appends a reason: one byte of kind, one of detail (the filter, or 0).
+    /// Appends a reason: one byte of kind, one of detail (the filter, the interval, or 0).
     public mutating func write(_ reason: RejectReason) {
+        if case .tooManyOrders(let interval) = reason {
+            write(RejectReason.tooManyOrdersKind)
+            return write(interval)
+        }
         let kind = RejectReason.plainCases.firstIndex(of: reason).map { UInt8($0 + 1) } ?? 0
         write(kind)
         if case .filter(let filter) = reason { write(filter) } else { write(UInt8(0)) }
@@ -58,10 +62,26 @@ extension ByteWriter {
             write(UInt8(12))
             write(count: positions.count)
             for position in positions { write(position) }
-        case .orderLists(let lists):
-            write(UInt8(13))
-            write(count: lists.count)
-            for list in lists { write(list) }
+        case .orderLists(let lists, let orders):
+            write(UInt8(36))
+            write(lists)
+            write(orders)
+        case .canceledLists(let lists, let orders):
+            write(UInt8(32))
+            write(lists)
+            write(orders)
+        case .amendedInPlace(let order, let amendment):
+            write(UInt8(33))
+            write(order)
+            write(amendment)
+        case .amendments(let amendments):
+            write(UInt8(34))
+            write(count: amendments.count)
+            for amendment in amendments { write(amendment) }
+        case .preventedMatches(let matches):
+            write(UInt8(35))
+            write(count: matches.count)
+            for match in matches { write(match) }
         case .transferred(let sequence):
             write(UInt8(14))
             write(sequence)
@@ -84,6 +104,13 @@ extension ByteWriter {
             write(UInt8(22))
             write(standing.state)
             write(standing.generation)
+        case .lent(let count):
+            write(UInt8(30))
+            write(count)
+        case .orderUsage(let usages):
+            write(UInt8(31))
+            write(count: usages.count)
+            for usage in usages { write(usage) }
         }
     }
 
@@ -98,6 +125,11 @@ extension ByteWriter {
             write(order)
             write(fills)
         }
+    }
+
+    private mutating func write(_ lists: [OrderList]) {
+        write(count: lists.count)
+        for list in lists { write(list) }
     }
 
     private mutating func write(_ orders: [Order]) {
@@ -120,6 +152,9 @@ extension ByteReader {
         let start = position
         let kind = Int(try read(UInt8.self))
         if kind == 0 { return .filter(try read(Filter.self)) }
+        if kind == RejectReason.tooManyOrdersKind {
+            return .tooManyOrders(try read(OrderInterval.self))
+        }
         guard try read(UInt8.self) == 0 else {
             throw .badValue(field: "RejectReason", at: start + 1)
         }
@@ -163,10 +198,6 @@ extension ByteReader {
                 positions.append(try readPosition())
             }
             return .positions(positions)
-        case 13:
-            var lists: [OrderList] = []
-            for _ in 0..<(try readCount(elementSizeMin: 45)) { lists.append(try readOrderList()) }
-            return .orderLists(lists)
         case 14: return .transferred(sequence: try read(UInt64.self))
         case 15: return .shortfall(try read(AssetID.self), try readAmount())
         case 16:
@@ -184,6 +215,28 @@ extension ByteReader {
                     generation: try read(UInt32.self)
                 )
             )
+        case 30: return .lent(try read(Int32.self))
+        case 31:
+            var usages: [OrderUsage] = []
+            for _ in 0..<(try readCount(elementSizeMin: 16)) {
+                usages.append(try readOrderUsage())
+            }
+            return .orderUsage(usages)
+        case 32: return .canceledLists(try readOrderLists(), orders: try readOrders())
+        case 33: return .amendedInPlace(try readOrder(), try readAmendment())
+        case 34:
+            var amendments: [Amendment] = []
+            for _ in 0..<(try readCount(elementSizeMin: Amendment.wireSizeMin)) {
+                amendments.append(try readAmendment())
+            }
+            return .amendments(amendments)
+        case 35:
+            var matches: [PreventedMatch] = []
+            for _ in 0..<(try readCount(elementSizeMin: PreventedMatch.wireSizeMin)) {
+                matches.append(try readPreventedMatch())
+            }
+            return .preventedMatches(matches)
+        case 36: return .orderLists(try readOrderLists(), orders: try readOrders())
         default: throw .badValue(field: "Reply", at: start)
         }
     }
@@ -196,6 +249,12 @@ extension ByteReader {
         case 2: return .done(try readOrder(), fills: try readFills())
         default: throw .badValue(field: "CancelReplaceOutcome.Step", at: start)
         }
+    }
+
+    private mutating func readOrderLists() throws(DecodeError) -> [OrderList] {
+        var lists: [OrderList] = []
+        for _ in 0..<(try readCount(elementSizeMin: 45)) { lists.append(try readOrderList()) }
+        return lists
     }
 
     private mutating func readOrders() throws(DecodeError) -> [Order] {
@@ -214,12 +273,15 @@ extension ByteReader {
 }
 
 extension RejectReason {
+    /// The number of the reason with an interval as its detail; those without one count up from 1.
+    fileprivate static let tooManyOrdersKind: UInt8 = 200
+
     /// The reasons without a detail, in the order of their numbers on the wire, from 1.
     fileprivate static let plainCases: [RejectReason] = [
         .insufficientBalance, .duplicateOrder, .wouldTake, .unknownOrder, .noSuchOrder,
         .unknownInstrument, .unknownAsset, .duplicateExpired, .malformed, .overloaded,
         .marketClosed, .wouldTrigger, .badPrices, .icebergTooLarge, .noChange, .quantityIncrease,
         .unknownList, .noSuchList, .transferGap, .recentlyCredited, .referenceTaken,
-        .noSuchWithdrawal, .pairMoved, .moveRefused, .moveAborted,
+        .noSuchWithdrawal, .pairMoved, .moveRefused, .moveAborted, .cancelRestricted,
     ]
 }

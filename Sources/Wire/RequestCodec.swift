@@ -57,7 +57,8 @@ extension ByteWriter {
     /// Appends a request to replace an order by another.
     public mutating func write(_ request: CancelReplace) {
         write(request.cancel)
-        write(request.mode)
+        // The mode, and above it the restriction, which few have.
+        write(request.mode.rawValue | (request.restriction?.rawValue ?? 0) << 1)
         write(request.place)
     }
 
@@ -172,10 +173,17 @@ extension ByteReader {
     /// - Returns: The request.
     /// - Throws: `DecodeError`.
     public mutating func readCancelReplace() throws(DecodeError) -> CancelReplace {
-        CancelReplace(
-            cancel: try readOrderReference(),
-            mode: try read(CancelReplaceMode.self),
-            place: try readPlaceOrder()
+        let cancel = try readOrderReference()
+        let start = position
+        let byte = try read(UInt8.self)
+        let restriction = CancelRestriction(rawValue: byte >> 1)
+        guard let mode = CancelReplaceMode(rawValue: byte & 1), restriction != nil || byte < 2
+        else { throw .badValue(field: "CancelReplaceMode", at: start) }
+        return CancelReplace(
+            cancel: cancel,
+            mode: mode,
+            place: try readPlaceOrder(),
+            restriction: restriction
         )
     }
 

@@ -60,7 +60,7 @@ public enum SessionRequest: Equatable, Sendable {
     case query(id: UInt64, Query)
 
     /// The version of the session messages this build speaks.
-    public static let version: UInt16 = 3
+    public static let version: UInt16 = 4
     /// The largest message taken, in bytes.
     public static let sizeMax = 4 << 20
 
@@ -128,6 +128,9 @@ public enum SessionResponse: Equatable, Sendable {
     case refused(SessionRefusal)
     /// The shard has sent funds to another one; comes before any answer that shows it.
     case sendsTo(ShardID)
+    /// What an account has used of its orders here, by interval; comes before the reply to an order
+    /// that was placed.
+    case ordersUsed(AccountID, [OrderUsage])
 
     /// The largest message taken, in bytes.
     public static let sizeMax = 8 << 20
@@ -156,6 +159,11 @@ public enum SessionResponse: Equatable, Sendable {
             case .sendsTo(let shard):
                 writer.write(UInt8(4))
                 writer.write(shard)
+            case .ordersUsed(let account, let usages):
+                writer.write(UInt8(5))
+                writer.write(account)
+                writer.write(count: usages.count)
+                for usage in usages { writer.write(usage) }
             }
         }
     }
@@ -176,6 +184,13 @@ public enum SessionResponse: Equatable, Sendable {
         case 2: self = .answer(id: try reader.read(UInt64.self), try reader.readReply())
         case 3: self = .refused(try reader.read(SessionRefusal.self))
         case 4: self = .sendsTo(try reader.read(ShardID.self))
+        case 5:
+            let account = try reader.read(AccountID.self)
+            var usages: [OrderUsage] = []
+            for _ in 0..<(try reader.readCount(elementSizeMin: 16)) {
+                usages.append(try reader.readOrderUsage())
+            }
+            self = .ordersUsed(account, usages)
         default: throw .badValue(field: "SessionResponse", at: start)
         }
         try reader.finish()

@@ -22,7 +22,7 @@ struct Castle {
         lifecycle
         + OperatorCommand.allCases.map {
             Command(name: $0.rawValue, summary: $0.summary, run: $0.run)
-        } + tools
+        } + [Command(name: "key", summary: KeyCommand.summary, run: KeyCommand.run)] + tools
 
     private static let lifecycle = [
         Command(name: "up", summary: UpCommand.summary, run: UpCommand.run),

@@ -69,15 +69,34 @@ import Trading
             order: .id(OrderID(5))
         )
         #expect(command == cancel)
-        #expect(plan.kind == .cancellation(try #require(ClientOrderID(id))))
+        let name = try #require(ClientOrderID(id))
+        #expect(plan.kind == .cancellation(name, of: .id(OrderID(5))))
     }
 
-    @Test func cancelRestrictionsAreRefusedRatherThanIgnored() {
+    @Test(arguments: [
+        ("ONLY_NEW", CancelRestriction.onlyNew), ("ONLY_PARTIALLY_FILLED", .onlyPartiallyFilled),
+    ])
+    func cancelMayBeRestricted(word: String, restriction: CancelRestriction) {
+        let parameters = "symbol=LTCBTC&orderId=5&cancelRestrictions=" + word
+        guard case .command(_, let command, _) = interpret("DELETE", "order", parameters) else {
+            Issue.record("not a command")
+            return
+        }
+        let cancel = Command.cancelIf(
+            account: Fixtures.account,
+            instrument: InstrumentID(1),
+            order: .id(OrderID(5)),
+            restriction
+        )
+        #expect(command == cancel)
+    }
+
+    @Test func unknownRestrictionIsRefused() {
         expect(
-            interpret("DELETE", "order", "symbol=LTCBTC&orderId=5&cancelRestrictions=ONLY_NEW")
+            interpret("DELETE", "order", "symbol=LTCBTC&orderId=5&cancelRestrictions=NEW")
                 .response,
-            code: -1106,
-            "Parameter 'cancelRestrictions' sent when not required."
+            code: -1145,
+            "Invalid cancelRestrictions"
         )
     }
 

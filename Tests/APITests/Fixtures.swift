@@ -61,17 +61,32 @@ enum Fixtures {
 
     static func gateway(
         _ venue: Venue = venue,
+        explainsRefusals: Bool = true,
         phase: @escaping (InstrumentID) -> TradingPhase
     ) -> Gateway {
         let secret = Array(secretText.utf8)
         return Gateway(
             venue: venue,
             keys: KeyRing([
-                APIKey(key: keyText, secret: secret, account: account, canTrade: true),
-                APIKey(key: "reader", secret: secret, account: account, canTrade: false),
+                APIKey(key: keyText, account: account, material: KeyMaterial(secret)),
+                APIKey(
+                    key: "reader",
+                    account: account,
+                    material: KeyMaterial(secret),
+                    permissions: .read
+                ),
+                APIKey(
+                    key: "trader",
+                    account: account,
+                    material: KeyMaterial(secret),
+                    permissions: .trade,
+                    addresses: ["10.0.0.0/8", "2001:db8::1"].compactMap { AddressPrefix($0) }
+                ),
             ]),
-            authenticate: { HMAC.authenticate($1, secret: $0.secret) },
+            verify: { HMAC.authenticate($1, secret: $0.material.bytes) == $2 },
+            explainsRefusals: explainsRefusals,
             makeClientOrderID: { ClientOrderID("generated0000000000001") ?? .none },
+            deriveClientOrderID: { _ in ClientOrderID("generated0000000000001") ?? .none },
             phase: phase
         )
     }

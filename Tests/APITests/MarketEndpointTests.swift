@@ -198,7 +198,7 @@ import Trading
         ("depth", "symbol=LTCBTC&limit=0", -1130),
         ("klines", "symbol=LTCBTC", -1102), ("klines", "symbol=LTCBTC&interval=1M2", -1120),
         ("klines", "symbol=LTCBTC&interval=1D", -1120),
-        ("klines", "symbol=LTCBTC&interval=1d&timeZone=%2B08:00", -1130),
+        ("klines", "symbol=LTCBTC&interval=1d&timeZone=%2B15:00", -1130),
         ("klines", "symbol=LTCBTC&interval=1d&startTime=-5", -1100),
         ("aggTrades", "symbol=LTCBTC&fromId=1&startTime=5", -1128),
         ("ticker/24hr", "type=mini", -1139), ("ticker/price", "symbol=A&symbols=[]", -1128),

@@ -68,9 +68,9 @@ import Trading
         "quoteAsset":"USDT","quotePrecision":8,"quoteAssetPrecision":8,
         "baseCommissionPrecision":8,"quoteCommissionPrecision":8,
         "orderTypes":["LIMIT","LIMIT_MAKER","MARKET","STOP_LOSS","STOP_LOSS_LIMIT","TAKE_PROFIT",
-        "TAKE_PROFIT_LIMIT"],"icebergAllowed":true,"ocoAllowed":false,
-        "otoAllowed":false,"opoAllowed":false,"quoteOrderQtyMarketAllowed":true,
-        "allowTrailingStop":true,"cancelReplaceAllowed":true,"amendAllowed":false,
+        "TAKE_PROFIT_LIMIT"],"icebergAllowed":true,"ocoAllowed":true,
+        "otoAllowed":true,"opoAllowed":false,"quoteOrderQtyMarketAllowed":true,
+        "allowTrailingStop":true,"cancelReplaceAllowed":true,"amendAllowed":true,
         "pegInstructionsAllowed":false,"isSpotTradingAllowed":true,
         "isMarginTradingAllowed":false,"filters":[
         {"filterType":"PRICE_FILTER","minPrice":"0.01000000","maxPrice":"1000000.00000000",

@@ -25,8 +25,8 @@ import Trading
     }
 
     @Test func nameTwiceInOnePlaceIsRefused() {
-        #expect(throws: APIError.duplicateParameter) { try value("a=1&b=2&a=1", name: "a") }
-        #expect(throws: APIError.duplicateParameter) { try value("", "a=1&%61=1", name: "a") }
+        #expect(throws: APIError.duplicate("a")) { try value("a=1&b=2&a=1", name: "a") }
+        #expect(throws: APIError.duplicate("a")) { try value("", "a=1&%61=1", name: "a") }
     }
 
     @Test func countAndSizeAreLimited() throws {

@@ -111,12 +111,48 @@ import Trading
             "goodTillDate":1600000000000,"preventedQuantity":"0.00005000"
             """.replacing("\n", with: "")
         let placed = gateway.render(plan(.placement(.result)), .placed(stop, fills: [])).text
-        #expect(placed.contains("\"orderListId\":9,"))
+        #expect(placed.contains("\"orderListId\":589824,"))
         #expect(placed.contains("\"workingTime\":-1,"))
         #expect(placed.hasSuffix(terms + "}"))
         let status = gateway.render(plan(.order), .orders([stop])).text
         #expect(status.contains(terms))
         #expect(status.hasSuffix("\"isWorking\":false}"))
+    }
+
+    @Test(arguments: [
+        (OrderType.limit, TimeInForce.immediateOrCancel, "UNFILLED_IOC_QUANTITY_EXPIRED"),
+        (.limit, .fillOrKill, "UNFILLED_FOK_ORDER_EXPIRED"),
+        (.market, .goodTilCancelled, "INSUFFICIENT_LIQUIDITY"),
+    ])
+    func expiredOrderSaysWhy(type: OrderType, timeInForce: TimeInForce, reason: String) {
+        var order = order(type: type, status: .expired)
+        order.timeInForce = timeInForce
+        let text = gateway.render(plan(.order), .orders([order])).text
+        #expect(text.contains("\"expiryReason\":\"\(reason)\""))
+        order.status = .filled
+        #expect(!gateway.render(plan(.order), .orders([order])).text.contains("expiryReason"))
+    }
+
+    @Test func orderOfAListSaysOnlyWhatIsKnown() {
+        var leg = order(type: .limitMaker, status: .expired)
+        leg.timeInForce = .goodTilCancelled
+        leg.list = OrderListID(1)
+        let text = gateway.render(plan(.order), .orders([leg])).text
+        #expect(text.contains("\"expiryReason\":\"OCO_TRIGGER\""))
+        leg.workingAt = .zero
+        #expect(!gateway.render(plan(.order), .orders([leg])).text.contains("expiryReason"))
+    }
+
+    @Test func orderEndedInMatchShowsWhatWasPrevented() {
+        let text = gateway.render(plan(.order), .orders([order(status: .expiredInMatch)])).text
+        #expect(text.contains("\"preventedQuantity\":\"0.00600000\""))
+    }
+
+    @Test func trailingStopWithoutAStopPriceIsActiveFromTheStart() {
+        var stop = order(type: .stopLossLimit, status: .new)
+        stop.trailingDelta = 150
+        let text = gateway.render(plan(.order), .orders([stop])).text
+        #expect(text.contains("\"trailingDelta\":150,\"trailingTime\":1507725176595"))
     }
 
     @Test func cancelShowsBothIDs() throws {
@@ -127,12 +163,14 @@ import Trading
             """
         let body = json + Self.result.replacing("PARTIALLY_FILLED", with: "CANCELED") + "}"
         let reply = Reply.canceled([order(status: .canceled)])
-        expect(gateway.render(plan(.cancellation(id)), reply), body)
+        expect(gateway.render(plan(.cancellation(id, of: .id(OrderID(28)))), reply), body)
         expect(gateway.render(plan(.cancellations(id)), reply), "[" + body + "]")
     }
 
     @Test func cancelOfNothingIsUnknown() {
-        for kind in [RenderPlan.Kind.cancellation(.none), .cancellations(.none)] {
+        for kind in [
+            RenderPlan.Kind.cancellation(.none, of: .id(OrderID(1))), .cancellations(.none),
+        ] {
             expect(
                 gateway.render(plan(kind), .canceled([])),
                 code: -2011,

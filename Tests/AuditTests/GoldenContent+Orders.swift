@@ -159,7 +159,15 @@ extension GoldenContent {
             .place(order(2, .buy, price: 70, quantity: 3, "low")),
             .place(order(1, .sell, price: 70, quantity: 9, "fall")),
         ],
+        [
+            .setOrderLimits(OrderLimits(tenSeconds: 500, day: 5000)),
+            .lendOrders(loan(of: AccountID(1), 3)), .borrowOrders(loan(of: AccountID(9), 4)),
+        ],
     ]
+
+    private static func loan(of account: AccountID, _ count: Int32) -> OrderLoan {
+        OrderLoan(account: account, interval: .day, start: .zero, count: count)
+    }
 
     static let afterwards: [[Command]] = [
         [.place(order(1, .buy, price: 99, quantity: 2, "late"))],

@@ -63,7 +63,7 @@ enum GoldenFacts {
             }
         }
         let lists = Query.openOrderLists(account: account, instrument: nil)
-        if case .orderLists(let lists) = state.machine.engine.answer(lists) {
+        if case .orderLists(let lists, _) = state.machine.engine.answer(lists) {
             lines += lists.map { "list \($0.id) \($0.clientOrderID.text): \($0.orders)" }
         }
         return lines
@@ -97,7 +97,14 @@ enum GoldenFacts {
         let departed = state.cluster.departed.map { "departed \(text($0))" }
         // Texts are for operators, and may change.
         let events = state.cluster.recent.map { "event at \($0.time.microseconds)" }
-        return ["map \(map.version)"] + members + shards + departed + events
+        let table = state.cluster.keys
+        let keys = table.keys.map {
+            "key \($0.key) of \($0.account) \($0.kind) \($0.material.bytes) may"
+                + " \($0.permissions.rawValue) from \($0.addresses) since"
+                + " \($0.createdAt.microseconds)"
+        }
+        let revoked = table.revoked.map { "revoked \($0)" }
+        return ["map \(map.version)"] + members + shards + departed + events + keys + revoked
     }
 
     private static func text(_ member: Member) -> String {

@@ -28,7 +28,9 @@ final class MapWriter {
         add(.batch, epoch: 3, [assign(1, 2, "n2", [])])
         add(.batch, epoch: 3, [move("ETHUSDT"), move("BTCUSDT")])
         add(.batch, epoch: 3, [fail("BTCUSDT", 1, isLast: false)])
+        add(.batch, epoch: 3, [.changeKey(.create(key("a"))), .changeKey(.create(key("b")))])
         takeSnapshot()
+        add(.batch, epoch: 3, [.changeKey(.revoke(key("a").key))])
         add(.batch, epoch: 3, [fail("ETHUSDT", 1, isLast: true)])
         let settled = CoordinationCommand.settleMove(
             symbol: "BTCUSDT",
@@ -40,6 +42,18 @@ final class MapWriter {
         add(.batch, epoch: 3, [assign(1, 2, "n2", ["n1"]), assign(2, 2, nil, ["n3"])])
         // No longer fits, and changes nothing.
         add(.batch, epoch: 3, [assign(1, 2, "n1", ["n2"])])
+    }
+
+    private func key(_ letter: String) -> APIKey {
+        APIKey(
+            key: String(repeating: letter, count: APIKey.textSize),
+            account: AccountID(7),
+            kind: .ed25519,
+            material: KeyMaterial([1, 2, 3]),
+            permissions: [.read, .trade],
+            addresses: ["10.0.0.0/8", "2001:db8::1"].compactMap { AddressPrefix($0) },
+            label: "golden"
+        )
     }
 
     private func move(_ symbol: String) -> CoordinationCommand {

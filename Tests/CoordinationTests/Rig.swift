@@ -35,6 +35,8 @@ struct Rig {
     var logs: [String] = []
     var probes: [NodeID] = []
     var maps: [ShardMap] = []
+    /// What was said of keys, to whom, and whether that member had no map at the time.
+    var keyMessages: [(node: NodeID, message: MembershipMessage, wasBeforeMap: Bool)] = []
     /// Whether routers and nodes watch one another.
     var hasObservers = true
     /// Nodes the observers hear, whatever is true.
@@ -232,6 +234,11 @@ struct Rig {
         }
     }
 
+    /// A member says something.
+    mutating func tell(_ message: MembershipMessage, from name: String) {
+        input { $0.received(message, from: NodeID(name), now: $1, &$2) }
+    }
+
     private func observation(of process: RigProcess) -> Observation {
         var silence: UInt64 = 0
         if let pausedAt = process.pausedAt { silence = now - pausedAt }
@@ -249,7 +256,9 @@ struct Rig {
             switch effect {
             case .propose(let command): proposals.append((now + commitDelay, command))
             case .send(.map(let map), let id): edit(id.rawValue) { $0.map = map }
-            case .send: break
+            case .send(let message, let id):
+                let isNew = process(id.rawValue)?.map == .empty
+                keyMessages.append((id, message, isNew))
             case .broadcast(.map(let map)):
                 maps.append(map)
                 for index in processes.indices where processes[index].isConnected {

@@ -75,6 +75,46 @@ import Trading
         #expect(exchange.amend(1, to: 9, at: 11, name: "old") == .rejected(.duplicateOrder))
     }
 
+    private func amendments(of order: Int64, from id: Int64? = nil) -> [Amendment] {
+        let query = Query.amendments(
+            account: AccountID(1),
+            instrument: InstrumentID(1),
+            order: OrderID(order),
+            HistoryRange(fromID: id, start: nil, end: nil, limit: 10)
+        )
+        guard case .amendments(let amendments) = exchange.ask(query) else { return [] }
+        return amendments
+    }
+
+    @Test func amendmentsAreKeptAndOutliveASnapshot() throws {
+        exchange.place(exchange.limit(.sell, 9, at: 10, name: "old"))
+        exchange.place(exchange.limit(.sell, 9, at: 10, name: "other"))
+        guard
+            case .amendedInPlace(let order, let first) =
+                exchange.amend(1, to: 8, keepingItsPlace: true, name: "new")
+        else {
+            Issue.record("refused")
+            return
+        }
+        #expect(order.clientOrderID == ClientOrderID("new"))
+        #expect(first.previousName == ClientOrderID("old"))
+        #expect(first.name == ClientOrderID("new"))
+        #expect(first.previousQuantity.lots == 9)
+        #expect(first.quantity.lots == 8)
+        #expect(first.executionID == exchange.time.microseconds)
+        exchange.wait(5)
+        exchange.amend(1, to: 7, keepingItsPlace: true)
+        // One that goes to the back is another kind of change.
+        exchange.amend(1, to: 6)
+        let kept = amendments(of: 1)
+        #expect(kept.map(\.quantity.lots) == [8, 7])
+        #expect(kept.last?.name == ClientOrderID("new"))
+        #expect(amendments(of: 1, from: first.executionID + 1).map(\.quantity.lots) == [7])
+        #expect(amendments(of: 2).isEmpty)
+        try exchange.restore(exchange.snapshot)
+        #expect(amendments(of: 1) == kept)
+    }
+
     // MARK: Losing priority
 
     @Test func largerOrderGoesBehindTheOthers() {

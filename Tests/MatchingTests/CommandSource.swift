@@ -21,6 +21,8 @@ extension Command {
         case .cancelReplace(let request): ".cancelReplace(\(request.source))"
         case .cancel(let account, let instrument, let order):
             ".cancel(\(owner(account, instrument)), order: \(order.source))"
+        case .cancelIf(let account, let instrument, let order, let restriction):
+            ".cancelIf(\(owner(account, instrument)), order: \(order.source), .\(restriction))"
         case .cancelAll(let account, let instrument): ".cancelAll(\(owner(account, instrument)))"
         case .cancelList(let account, let instrument, let list):
             ".cancelList(\(owner(account, instrument)), list: \(list.source))"
@@ -45,7 +47,8 @@ extension Command {
                 + "tradeGroup: \(terms.tradeGroup)))"
         case .setFeeSchedule(let schedule): ".setFeeSchedule(\(schedule.source))"
         case .void: ".void"
-        case .addAsset, .addInstrument, .movePair: "/* set-up */ \(self)"
+        case .addAsset, .addInstrument, .movePair, .setOrderLimits, .lendOrders, .borrowOrders:
+            "/* set-up */ \(self)"
         }
     }
 

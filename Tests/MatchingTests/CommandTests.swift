@@ -49,6 +49,30 @@ import Trading
         }
     }
 
+    @Test func cancelMayBeRestrictedToAState() {
+        let exchange = Exchange()
+        exchange.place(exchange.limit(.sell, 5, at: 10))
+        let cancel = { (restriction: CancelRestriction) in
+            exchange.apply(
+                .cancelIf(
+                    account: AccountID(1),
+                    instrument: InstrumentID(1),
+                    order: .id(OrderID(1)),
+                    restriction
+                )
+            )
+        }
+        #expect(cancel(.onlyPartiallyFilled) == .rejected(.cancelRestricted))
+        exchange.place(exchange.limit(.buy, 1, at: 10, by: 2))
+        #expect(cancel(.onlyNew) == .rejected(.cancelRestricted))
+        #expect(exchange.state(1)?.status == .partiallyFilled)
+        guard case .canceled = cancel(.onlyPartiallyFilled) else {
+            Issue.record("refused")
+            return
+        }
+        #expect(cancel(.onlyNew) == .rejected(.unknownOrder))
+    }
+
     @Test func cancelAllAnswersByIDAndEmitsEachLevelOnce() {
         for ticks in [10, 12, 10, 11] as [Int64] {
             exchange.place(exchange.limit(.buy, 1, at: ticks))

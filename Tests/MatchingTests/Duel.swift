@@ -72,6 +72,11 @@ final class Duel {
             let queries: [Query] = [
                 .balances(account: account), .openOrders(account: account, instrument: nil),
                 .positions(account: account), .openOrderLists(account: account, instrument: nil),
+                .orderLists(
+                    account: account,
+                    named: .none,
+                    HistoryRange(fromID: nil, start: nil, end: nil, limit: 5)
+                ),
             ]
             for query in queries {
                 if let difference = difference(query) { return difference }

@@ -70,7 +70,19 @@ extension NaiveExchange {
             // What only hides has not changed for the market.
             if open[index].shown != target.shown { step.touch(order.side, order.price.ticks) }
         }
-        return .amended(order, fills: [])
+        let amendment = Amendment(
+            instrument: order.instrument,
+            account: order.account,
+            order: order.id,
+            previousName: target.order.clientOrderID,
+            name: order.clientOrderID,
+            previousQuantity: target.order.quantity,
+            quantity: order.quantity,
+            time: order.updatedAt
+        )
+        amendments.append(amendment)
+        return request.clientOrderID.isEmpty
+            ? .amended(order, fills: []) : .amendedInPlace(order, amendment)
     }
 
     // MARK: Losing priority

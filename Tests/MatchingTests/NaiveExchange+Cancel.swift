@@ -45,13 +45,17 @@ extension NaiveExchange {
     mutating func cancel(
         _ account: AccountID,
         _ instrument: InstrumentID,
-        _ reference: OrderReference
+        _ reference: OrderReference,
+        only restriction: CancelRestriction? = nil
     ) -> Reply {
         guard find(instrument) != nil else { return .rejected(.unknownInstrument) }
         guard let target = target(account, instrument, reference) else {
             return .rejected(.unknownOrder)
         }
         if market(instrument).phase == .halted { return .rejected(.marketClosed) }
+        if let restriction, !restriction.allows(target.order.status) {
+            return .rejected(.cancelRestricted)
+        }
         note("cancel of a \(target.stage) order")
         return .canceled(inStep(instrument) { $0.cancel([target.order]) })
     }
@@ -72,7 +76,12 @@ extension NaiveExchange {
             .filter { $0.account == account && $0.instrument == instrument }
         guard !mine.isEmpty else { return .rejected(.unknownOrder) }
         if market(instrument).phase == .halted { return .rejected(.marketClosed) }
-        return .canceled(inStep(instrument) { $0.cancel(mine) })
+        let lists = lists(account, instrument).filter { $0.status == .executing }
+        let orders = inStep(instrument) { $0.cancel(mine) }
+        guard !lists.isEmpty else { return .canceled(orders) }
+        let members = members(of: lists).sorted { $0.id < $1.id }
+        let others = orders.filter { $0.list == .none }
+        return .canceledLists(lists.map(\.done), orders: others + members)
     }
 
     mutating func cancelList(
@@ -84,11 +93,10 @@ extension NaiveExchange {
         let list = lists(account, instrument).last {
             $0.status == .executing && $0.isNamed(by: reference)
         }
-        guard var list else { return .rejected(.unknownList) }
+        guard let list else { return .rejected(.unknownList) }
         if market(instrument).phase == .halted { return .rejected(.marketClosed) }
-        let orders = inStep(instrument) { $0.cancel($0.members(list).map(\.order)) }
-        list.status = .allDone
-        return .canceledList(list, orders: orders)
+        _ = inStep(instrument) { $0.cancel($0.members(list).map(\.order)) }
+        return .canceledList(list.done, orders: members(of: [list]))
     }
 
     /// Cancels orders and all of their lists, and tells them by id.
@@ -107,5 +115,13 @@ extension NaiveExchange {
         return ids.sorted().compactMap { id in
             closed.last { $0.instrument == instrument && $0.id == id }
         }
+    }
+}
+
+extension OrderList {
+    fileprivate var done: OrderList {
+        var list = self
+        list.status = .allDone
+        return list
     }
 }

@@ -32,9 +32,22 @@ extension NaiveExchange {
             return .positions(mine.sorted { $0.instrument < $1.instrument })
         case .orderList(let account, let instrument, let reference):
             let newest = lists(account, instrument).last { $0.isNamed(by: reference) }
-            return newest.map { .orderLists([$0]) } ?? .rejected(.noSuchList)
+            return newest.map { .orderLists([$0], orders: members(of: [$0])) }
+                ?? .rejected(.noSuchList)
         case .openOrderLists(let account, let instrument):
-            return .orderLists(lists(account, instrument).filter { $0.status == .executing })
+            let lists = lists(account, instrument).filter { $0.status == .executing }
+            return .orderLists(lists, orders: members(of: lists))
+        case .orderLists(let account, let name, let range):
+            let named = lists(account, nil).filter { name.isEmpty || $0.clientOrderID == name }
+                .sorted { $0.comes(before: $1, in: range) }
+            let lists = page(named, range, id: \.venueWideID, time: \.createdAt)
+            let byPair = lists.sorted { ($0.instrument, $0.id) < ($1.instrument, $1.id) }
+            return .orderLists(lists, orders: members(of: byPair))
+        case .amendments(let account, let instrument, let order, let range):
+            let mine = amendments.filter {
+                $0.account == account && $0.instrument == instrument && $0.order == order
+            }
+            return .amendments(page(mine, range, id: \.executionID, time: \.time))
         case .test(let request):
             return refusal(of: request).map { .rejected($0) } ?? .done
         case .statement(let account, let asset, let range):
@@ -46,7 +59,19 @@ extension NaiveExchange {
             let isHere = sequence <= funds.received[shard] ?? 0
             return isHere ? .done : .rejected(.transferGap)
         case .shortfall(let command): return shortfall(command)
-        case .position, .pairPart, .pairDelta, .pairStanding: return .done
+        // The model does not keep what it prevented: see `PreventedMatchTests`.
+        case .preventedMatches: return .preventedMatches([])
+        case .position, .pairPart, .pairDelta, .pairStanding, .orderUsage: return .done
+        }
+    }
+
+    /// The orders of some lists, list by list.
+    func members(of lists: [OrderList]) -> [Order] {
+        lists.flatMap { list in
+            list.orders.compactMap { id in
+                (open.map(\.order) + closed)
+                    .first { $0.id == id && $0.instrument == list.instrument }
+            }
         }
     }
 
@@ -84,6 +109,7 @@ extension Query {
     var limit: Int? {
         switch self {
         case .orders(_, _, let range), .fills(_, _, _, let range): range.limit
+        case .orderLists(_, _, let range), .amendments(_, _, _, let range): range.limit
         case .statement(_, _, let range): range.limit
         default: nil
         }

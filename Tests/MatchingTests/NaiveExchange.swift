@@ -24,6 +24,7 @@ struct NaiveExchange {
     var closed: [Order] = []
     var lists: [OrderList] = []
     var fills: [Fill] = []
+    var amendments: [Amendment] = []
     /// The order on its walk through the book, if any; its need counts as held.
     var incoming: IncomingOrder?
     var events: [MarketEvent] = []
@@ -59,6 +60,8 @@ struct NaiveExchange {
         case .cancelReplace(let request): return cancelReplace(request)
         case .cancel(let account, let instrument, let reference):
             return cancel(account, instrument, reference)
+        case .cancelIf(let account, let instrument, let reference, let restriction):
+            return cancel(account, instrument, reference, only: restriction)
         case .cancelAll(let account, let instrument): return cancelAll(account, instrument)
         case .cancelList(let account, let instrument, let reference):
             return cancelList(account, instrument, reference)
@@ -82,7 +85,8 @@ struct NaiveExchange {
             return .done
         case .setAccountTerms(let record): return setTerms(record)
         case .setFeeSchedule(let record): return setSchedule(record)
-        case .void, .movePair: return .done
+        // None of these is sent to it: it knows no limits of orders.
+        case .void, .movePair, .setOrderLimits, .lendOrders, .borrowOrders: return .done
         }
     }
 

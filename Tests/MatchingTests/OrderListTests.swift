@@ -25,7 +25,7 @@ import Trading
             instrument: InstrumentID(1),
             list: .id(OrderListID(1))
         )
-        if case .orderLists(let lists) = exchange.ask(query) { return lists.first?.status }
+        if case .orderLists(let lists, _) = exchange.ask(query) { return lists.first?.status }
         return nil
     }
 
@@ -46,7 +46,7 @@ import Trading
         #expect(exchange.log == ["ask 110 = 5"])
         #expect(exchange.balance(1, 1) == [99_995, 5])
         let open = Query.openOrderLists(account: AccountID(1), instrument: nil)
-        #expect(exchange.ask(open) == .orderLists([list]))
+        #expect(exchange.ask(open) == .orderLists([list], orders: orders))
     }
 
     @Test func buyPairHoldsTheDearerLeg() {
@@ -106,6 +106,52 @@ import Trading
         #expect(list.status == .allDone)
         #expect(orders.map(\.status) == [.canceled, .canceled])
         #expect(exchange.apply(command) == .rejected(.unknownList))
+    }
+
+    @Test func cancelOfAllTellsOfListsApart() {
+        _ = sellPair()
+        exchange.place(exchange.limit(.sell, 1, at: 120, name: "alone"))
+        let command = Command.cancelAll(account: AccountID(1), instrument: InstrumentID(1))
+        guard case .canceledLists(let lists, let orders) = exchange.apply(command) else {
+            Issue.record("refused")
+            return
+        }
+        #expect(lists.map(\.status) == [.allDone])
+        #expect(orders.map(\.id) == [OrderID(5), OrderID(3), OrderID(4)])
+        #expect(orders.allSatisfy { $0.status == .canceled })
+    }
+
+    @Test func listsAreFoundByNameAndPagedByNumber() {
+        for _ in 0..<3 {
+            _ = sellPair()
+            let list = Command.cancelList(
+                account: AccountID(1),
+                instrument: InstrumentID(1),
+                list: .clientOrderID(ClientOrderID("list") ?? .none)
+            )
+            exchange.apply(list)
+        }
+        let ids = lists(HistoryRange(fromID: nil, start: nil, end: nil, limit: 2)).map(\.id)
+        #expect(ids == [OrderListID(2), OrderListID(3)])
+        let first = OrderListID(1).venueWide(in: InstrumentID(1))
+        let range = HistoryRange(fromID: first, start: nil, end: nil, limit: 2)
+        #expect(lists(range).map(\.id) == [OrderListID(1), OrderListID(2)])
+        #expect(lists(range, named: "list").count == 2)
+        #expect(lists(range, named: "other").isEmpty)
+        let number = OrderListID.split(venueWide: first)
+        #expect(number.list == OrderListID(1))
+        #expect(number.instrument == InstrumentID(1))
+    }
+
+    private func lists(_ range: HistoryRange, named name: String = "") -> [OrderList] {
+        let query = Query.orderLists(
+            account: AccountID(1),
+            named: ClientOrderID(name) ?? .none,
+            range
+        )
+        guard case .orderLists(let lists, let orders) = exchange.ask(query) else { return [] }
+        #expect(orders.count == lists.count * 2)
+        return lists
     }
 
     @Test func expiryOfOneLegExpiresTheOther() {

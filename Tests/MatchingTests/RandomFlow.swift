@@ -106,7 +106,13 @@ struct RandomFlow {
     private mutating func cancel(_ exchange: NaiveExchange) -> Command {
         let (account, instrument) = aim(exchange)
         let order = reference(exchange, account, instrument)
-        return .cancel(account: account, instrument: instrument, order: order)
+        // By the clock, which is random enough.
+        let turn = exchange.now.microseconds % 12
+        guard turn < 2 else {
+            return .cancel(account: account, instrument: instrument, order: order)
+        }
+        let restriction = CancelRestriction.allCases[Int(turn)]
+        return .cancelIf(account: account, instrument: instrument, order: order, restriction)
     }
 
     private mutating func cancelList(_ exchange: NaiveExchange) -> Command {

@@ -69,6 +69,18 @@ import Wire
                 ]
             )
         ),
+        .keys(
+            KeyPage(
+                version: 3,
+                isFirst: true,
+                isLast: false,
+                keys: [KeyTableTests.key(1)],
+                revoked: ["x"]
+            )
+        ),
+        .keyChange(.create(KeyTableTests.key(2)), version: 4),
+        .keyChange(.revoke("x"), version: 5),
+        .keysKnown(version: 5),
     ]
 
     static func word(_ value: UInt8) -> [UInt8] { [value, 0, 0, 0, 0, 0, 0, 0] }

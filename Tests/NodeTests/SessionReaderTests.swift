@@ -22,6 +22,7 @@ import Wire
 
     @Test func nobodyMakesPairsOrSpeaksForTheReplicaItself() {
         let refused: [SessionRequest] = [
+            .command(sequence: 1, acknowledged: 0, .setOrderLimits(.none)),
             .hello(version: 1, SessionID(rawValue: 0), ShardID(1)),
             .command(sequence: 1, acknowledged: 0, .settle(to: ShardID(2), through: 1)),
             .command(

@@ -85,16 +85,17 @@ final class SocketFixture: HTTPHandlers {
 /// A router that answers operations when the test says so.
 final class BackendDouble: SocketBackend {
     static let key = "key"
-    /// The signature of everything: the double of the HMAC is all zeros.
+    /// The one signature that is right, whatever was signed.
     static let signature = String(repeating: "0", count: 64)
 
     var gateway = Gateway(
         venue: Venue(assets: [], instruments: []),
         keys: KeyRing([
-            APIKey(key: key, secret: [1], account: AccountID(7), canTrade: true)
+            APIKey(key: key, account: AccountID(7), material: KeyMaterial([1]))
         ]),
-        authenticate: { _, _ in [UInt8](repeating: 0, count: 32) },
-        makeClientOrderID: { .none }
+        verify: { $2 == [UInt8](repeating: 0, count: 32) },
+        makeClientOrderID: { .none },
+        deriveClientOrderID: { _ in .none }
     )
     var limiter = WeightLimiter(limitPerMinute: 1000)
     /// What waits to be answered, if anything is to wait.
@@ -113,6 +114,7 @@ final class BackendDouble: SocketBackend {
 
     func perform(
         _ operation: Operation,
+        of request: SocketRequest,
         for client: ChargedClient,
         _ finish: @escaping (APIResponse, RateLimitUsage) -> Void
     ) {

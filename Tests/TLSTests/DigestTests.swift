@@ -26,6 +26,11 @@ import Testing
         let hmac = HMACSHA256(key: key)
         #expect(hmac.hexDigest(message) == code)
         #expect(hmac.hexDigest(message) == code, "the key stays absorbed")
+        var bytes = hmac.authenticate(message)
+        #expect(hmac.isValid(bytes, of: message))
+        #expect(!hmac.isValid(Array(bytes.dropLast()), of: message))
+        bytes[31] ^= 1
+        #expect(!hmac.isValid(bytes, of: message))
     }
 
     @Test func digestIsThatOfTheStandard() {

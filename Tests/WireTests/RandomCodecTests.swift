@@ -93,8 +93,8 @@ import Wire
     @Test(arguments: [
         // A list of a contingency nobody knows, and with other counts than its contingency's.
         [7, 3, 0], [7, 0, 0, 3, 0, 0, 0], [7, 2, 0, 2, 0, 0, 0], [7, 1, 0, 255, 255, 255, 255],
-        // A phase, a mode and a schedule without and with too many tiers.
-        [11, 0, 0, 4], [9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2], [13, 0, 0, 0, 0] + zeros(11),
+        // A phase, a restriction and a schedule without and with too many tiers.
+        [11, 0, 0, 4], [9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6], [13, 0, 0, 0, 0] + zeros(11),
         [13, 17, 0, 0, 0] + zeros(17 * 16 + 11), [13, 1, 0, 0, 0] + zeros(16) + [2] + zeros(10),
         [99],
     ])
@@ -111,7 +111,7 @@ import Wire
 
     private static func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
 
-    @Test(arguments: [4, 5, 6, 12, 13] as [UInt8])
+    @Test(arguments: [4, 5, 6, 12, 30, 32, 33, 34] as [UInt8])
     func countsBeyondTheBytesAreRefused(kind: UInt8) {
         let error = #expect(throws: DecodeError.self) {
             var reader = ByteReader([kind, 0, 0, 0, 1] + Self.zeros(1000))

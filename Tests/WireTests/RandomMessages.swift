@@ -48,6 +48,17 @@ extension SplitMix {
         )
     }
 
+    private mutating func int32() -> Int32 { Int32(truncatingIfNeeded: next()) }
+
+    private mutating func loan() -> OrderLoan {
+        OrderLoan(
+            account: account(),
+            interval: pick(OrderInterval.self),
+            start: time(),
+            count: int32()
+        )
+    }
+
     mutating func commands() -> [Command] {
         let terms = AccountTerms(
             account: account(),
@@ -61,10 +72,17 @@ extension SplitMix {
                 CancelReplace(
                     cancel: orderReference(),
                     mode: pick(CancelReplaceMode.self),
-                    place: place()
+                    place: place(),
+                    restriction: flip() ? nil : pick(CancelRestriction.self)
                 )
             ),
             .cancel(account: account(), instrument: pair(), order: orderReference()),
+            .cancelIf(
+                account: account(),
+                instrument: pair(),
+                order: orderReference(),
+                pick(CancelRestriction.self)
+            ),
             .cancelAll(account: account(), instrument: pair()),
             .cancelList(account: account(), instrument: pair(), list: listReference()),
             .deposit(account: account(), asset: asset(), amount: amount(), reference: next()),
@@ -76,6 +94,8 @@ extension SplitMix {
             .addAsset(Asset(id: asset(), symbol: name().text)), .addInstrument(instrument()),
             .setPhase(instrument: pair(), pick(TradingPhase.self)), .setAccountTerms(terms),
             .setFeeSchedule(schedule()),
+            .setOrderLimits(OrderLimits(tenSeconds: int32(), day: int32())),
+            .lendOrders(loan()), .borrowOrders(loan()),
         ]
     }
 
@@ -107,8 +127,22 @@ extension SplitMix {
             .balances(account: account()), .test(place()), .positions(account: account()),
             .orderList(account: account(), instrument: pair(), list: listReference()),
             .openOrderLists(account: account(), instrument: flip() ? nil : pair()),
+            .orderLists(account: account(), named: flip() ? .none : name(), range()),
+            .amendments(
+                account: account(),
+                instrument: pair(),
+                order: OrderID(number()),
+                range()
+            ),
+            .preventedMatches(
+                account: account(),
+                instrument: pair(),
+                order: flip() ? nil : OrderID(number()),
+                range()
+            ),
             .shortfall(.place(place())), .credited(from: shard(), sequence: next()),
             .statement(account: account(), asset: flip() ? nil : asset(), range()),
+            .orderUsage(account: account()),
         ]
     }
 
@@ -129,6 +163,10 @@ extension SplitMix {
                 fills: list(3) { $0.fill() }
             ),
             .canceledList(orderList(), orders: list(4) { $0.order() }),
+            .canceledLists(list(4) { $0.orderList() }, orders: list(4) { $0.order() }),
+            .amendedInPlace(order(), amendment()),
+            .amendments(list(4) { $0.amendment() }),
+            .preventedMatches(list(4) { $0.preventedMatch() }),
             .amended(order(), fills: list(3) { $0.fill() }),
             .replaced(CancelReplaceOutcome(cancel: step(), place: step())),
             .canceled(list(4) { $0.order() }), .orders(list(4) { $0.order() }),
@@ -146,9 +184,13 @@ extension SplitMix {
                     )
                 }
             ),
-            .orderLists(list(4) { $0.orderList() }), .position(SequenceNumber(next())),
+            .orderLists(list(4) { $0.orderList() }, orders: list(4) { $0.order() }),
+            .position(SequenceNumber(next())),
             .transferred(sequence: next()), .shortfall(asset(), amount()),
-            .movements(list(4) { $0.movement() }),
+            .movements(list(4) { $0.movement() }), .lent(int32()),
+            .orderUsage(
+                list(3) { OrderUsage(start: $0.time(), used: $0.int32(), free: $0.int32()) }
+            ), .rejected(.tooManyOrders(pick(OrderInterval.self))),
         ]
     }
 

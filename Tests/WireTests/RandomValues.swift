@@ -149,6 +149,35 @@ extension SplitMix {
         )
     }
 
+    mutating func amendment() -> Amendment {
+        Amendment(
+            instrument: pair(),
+            account: account(),
+            order: OrderID(number()),
+            previousName: name(),
+            name: name(),
+            previousQuantity: quantity(),
+            quantity: quantity(),
+            time: time()
+        )
+    }
+
+    mutating func preventedMatch() -> PreventedMatch {
+        PreventedMatch(
+            instrument: pair(),
+            id: number(),
+            account: account(),
+            taker: OrderID(number()),
+            maker: OrderID(number()),
+            tradeGroup: UInt32(truncatingIfNeeded: next()),
+            mode: pick(SelfTradePrevention.self),
+            price: price(),
+            makerQuantity: quantity(),
+            takerQuantity: quantity(),
+            time: time()
+        )
+    }
+
     mutating func reason() -> RejectReason {
         let plain: [RejectReason] = [
             .insufficientBalance, .malformed, .overloaded, .marketClosed, .noSuchList,

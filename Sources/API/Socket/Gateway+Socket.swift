@@ -13,6 +13,14 @@ extension Gateway {
         return weight(of: request.call)
     }
 
+    /// The identity of a signed request.
+    ///
+    /// - Parameter request: One that `SocketSession` made an operation of.
+    /// - Returns: `nil` when it has no key, but that of the session.
+    public func identity(of request: SocketRequest) -> RequestIdentity? {
+        identity(of: request.call)
+    }
+
     /// Reads a request that is the same as a REST request.
     ///
     /// - Parameters:
@@ -26,7 +34,7 @@ extension Gateway {
         session: APIKey?,
         now: Timestamp
     ) throws(APIError) -> Operation {
-        switch try Route.endpoint(of: request.call) {
+        switch try Route.row(of: request.call).endpoint {
         case .open(let endpoint):
             return .respond(try answer(endpoint, try Call(request.call, now: now)))
         case .market(let endpoint):
@@ -34,8 +42,9 @@ extension Gateway {
             return .market(plan.instruments, plan)
         case .signed(let endpoint):
             let (key, call) = try authenticate(request, session: session, now: now)
-            try checkPermission(of: key, for: endpoint)
+            try check(key, allows: endpoint.trades ? .trade : .read)
             return try operation(of: endpoint, call, key)
+        case .keyed(let endpoint): return try listenKey(endpoint, request.call, now: now)
         }
     }
 
@@ -47,15 +56,16 @@ extension Gateway {
     ) throws(APIError) -> (APIKey, Call) {
         if let session, !request.has("apiKey"), !request.has("signature") {
             // The key may have been revoked since.
-            let key = try keys.key(Array(session.key.utf8))
+            let key = try key(Array(session.key.utf8), from: request.call.clientAddress)
             let call = try Call(request.call, now: now)
             _ = try call.parameters.required("timestamp")
             try Self.checkTime(call)
             return (key, call)
         }
-        let key = try keys.key(request.call.apiKey)
-        let call = try Call(request.call, now: now)
+        let key = try key(request.call.apiKey, from: request.call.clientAddress)
+        var call = try Call(request.call, now: now)
         try checkSignature(of: call, key, over: request.payloads)
+        call.identity = identity(of: request)
         return (key, call)
     }
 }

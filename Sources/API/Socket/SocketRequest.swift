@@ -15,30 +15,33 @@ public struct SocketRequest: Sendable {
     /// - Parameters:
     ///   - text: Any bytes.
     ///   - path: What the connection was opened with.
+    ///   - address: The client's, without a port.
     /// - Throws: The refusal with the id as far as it was understood: -1135, -1100, -1101, -1102
     ///   or -1020.
-    public init(_ text: [UInt8], on path: SocketPath) throws(SocketRefusal) {
+    public init(
+        _ text: [UInt8],
+        on path: SocketPath,
+        from address: String = ""
+    ) throws(SocketRefusal) {
         var reading = SocketReading()
         do throws(APIError) {
             try reading.read(text)
             guard let name = reading.method else { throw .missing("method") }
             guard let method = SocketMethod.table[name] else { throw .unknownMethod }
-            guard let parameters = SocketParameter.sorted(reading.parameters) else {
-                throw .duplicateParameter
-            }
             self.method = method
-            self.parameters = parameters
+            parameters = try SocketParameter.sorted(reading.parameters)
         } catch {
             throw SocketRefusal(id: reading.id, error: error)
         }
         id = reading.id
-        call = Self.call(method, parameters, path)
+        call = Self.call(method, parameters, path, address)
     }
 
     private static func call(
         _ method: SocketMethod,
         _ parameters: [SocketParameter],
-        _ path: SocketPath
+        _ path: SocketPath,
+        _ address: String
     ) -> APIRequest {
         var request = APIRequest(
             method: "",
@@ -47,6 +50,7 @@ public struct SocketRequest: Sendable {
             apiKey: parameters.first { $0.name == "apiKey" }?.value.text,
             timeUnitMicroseconds: path.timeUnit == .microseconds
         )
+        request.clientAddress = address
         if case .rest(let verb, let path) = method {
             request.method = verb
             request.path = path
@@ -92,11 +96,11 @@ struct SocketParameter: Sendable {
     var name: String
     var value: JSONValue
 
-    /// In order of name; `nil` when a name is there twice.
-    static func sorted(_ parameters: [SocketParameter]) -> [SocketParameter]? {
+    /// In order of name, each once.
+    static func sorted(_ parameters: [SocketParameter]) throws(APIError) -> [SocketParameter] {
         let sorted = parameters.sorted { $0.name < $1.name }
         for (one, next) in zip(sorted, sorted.dropFirst()) where one.name == next.name {
-            return nil
+            throw .duplicate(one.name)
         }
         return sorted
     }
@@ -165,7 +169,8 @@ private struct SocketReading {
             }
             try reader.expectEnd()
         } catch { throw .invalidJSON(error) }
-        guard Set(names).count == names.count else { throw .duplicateParameter }
+        var seen: Set<String> = []
+        for name in names where !seen.insert(name).inserted { throw .duplicate(name) }
         guard !id.isEmpty else {
             id = Array("null".utf8)
             throw .illegal("id", range: Self.idRange)

@@ -81,7 +81,7 @@ public struct SocketSession: Sendable {
         switch method {
         case .logOn:
             let (key, _) = try gateway.authenticate(request, session: nil, now: now)
-            guard key.isForSessions else { throw .logonUnsupported }
+            guard key.kind == .ed25519 else { throw .logonUnsupported }
             return logOn(key, request, now)
         case .status: return .answer(status(request, now), ended: [])
         case .logOut:
@@ -90,7 +90,10 @@ public struct SocketSession: Sendable {
         case .subscriptions: return .answer(list(), ended: [])
         case .subscribe:
             guard let key = logon?.key else { throw .malformedKey }
-            let current = try gateway.keys.key(Array(key.key.utf8))
+            let current = try gateway.key(
+                Array(key.key.utf8),
+                from: request.call.clientAddress
+            )
             return .subscribe(try subscriber(current, isOfSession: true))
         case .subscribeSigned:
             let (key, _) = try gateway.authenticate(request, session: nil, now: now)

@@ -40,7 +40,7 @@ struct ExecutionReportJSON {
         writer.key("F")
         writer.decimal(instrument.units(order.icebergQuantity))
         writer.key("g")
-        writer.value(order.list == .none ? -1 : order.list.rawValue)
+        writer.value(order.list == .none ? -1 : order.list.venueWide(in: order.instrument))
         writer.key("C")
         writer.value(report.shownFormerName)
     }

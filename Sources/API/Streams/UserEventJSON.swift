@@ -138,7 +138,7 @@ public struct UserEventJSON {
             $0.key("s")
             $0.raw(venue.json(report.instrument))
             $0.key("g")
-            $0.value(report.id.rawValue)
+            $0.value(report.id.venueWide(in: report.instrument))
             $0.key("c")
             $0.word(report.contingency == .oneCancelsOther ? "OCO" : "OTO")
             $0.key("l")

@@ -70,6 +70,8 @@ extension Market {
         case .closedOrder, .oldOrder: try stageClosed(kind, &reader, &shared)
         case .fill: try readFill(&reader, shared)
         case .closedList: try readClosedList(&reader, shared)
+        case .amendment: try readAmendment(&reader, shared)
+        case .preventedMatch: try readPreventedMatch(&reader, shared)
         case .openList: try stageOpenList(&reader, shared)
         case .waiting: try stageWaiting(&reader, &shared)
         case .header: throw .badValue(field: "PairRecord.header", at: reader.position)

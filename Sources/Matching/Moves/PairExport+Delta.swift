@@ -30,7 +30,9 @@ extension PairExport {
         }
         guard tellClosed(market, shared, &writer, upTo: .max),
             tellFills(market, shared, &writer, upTo: .max),
-            tellLists(market, shared, &writer, upTo: .max)
+            tellLists(market, shared, &writer, upTo: .max),
+            tellAmendments(market, shared, &writer, upTo: .max),
+            tellPrevented(market, shared, &writer, upTo: .max)
         else { return nil }
         market.digest(waiting: waiting, shared, into: &digest)
         return (writer.bytes, digest.value)
@@ -161,6 +163,40 @@ extension PairExport {
     ) -> Bool {
         tell(market.blotter.lists.closed, \.listsNext, shared, &writer, upTo: size) {
             $2.write(PairRecord.closedList)
+            $2.write($0)
+        } account: {
+            $0.account
+        }
+    }
+
+    /// Appends amendments until the part is long enough.
+    ///
+    /// - Returns: False when some left the window before they were told.
+    mutating func tellAmendments(
+        _ market: borrowing Market,
+        _ shared: borrowing SharedState,
+        _ writer: inout ByteWriter,
+        upTo size: Int
+    ) -> Bool {
+        tell(market.blotter.amendments, \.amendmentsNext, shared, &writer, upTo: size) {
+            $2.write(PairRecord.amendment)
+            $2.write($0)
+        } account: {
+            $0.account
+        }
+    }
+
+    /// Appends prevented matches until the part is long enough.
+    ///
+    /// - Returns: False when some left the window before they were told.
+    mutating func tellPrevented(
+        _ market: borrowing Market,
+        _ shared: borrowing SharedState,
+        _ writer: inout ByteWriter,
+        upTo size: Int
+    ) -> Bool {
+        tell(market.blotter.prevented, \.preventedNext, shared, &writer, upTo: size) {
+            $2.write(PairRecord.preventedMatch)
             $2.write($0)
         } account: {
             $0.account

@@ -23,6 +23,8 @@ public struct PairExport: Sendable {
         case closed
         case fills
         case lists
+        case amendments
+        case prevented
         case done
     }
 
@@ -49,10 +51,12 @@ public struct PairExport: Sendable {
     var known: Set<Int32> = []
     /// Closed orders from this one on close their names too.
     let firstNamed: UInt64
-    /// The next records of the three histories to be told; `nil` before the first of each.
+    /// The next records of the five histories to be told; `nil` before the first of each.
     var closedNext: UInt64?
     var fillsNext: UInt64?
     var listsNext: UInt64?
+    var amendmentsNext: UInt64?
+    var preventedNext: UInt64?
 
     init(_ market: borrowing Market) {
         instrument = market.instrument.id
@@ -84,7 +88,17 @@ public struct PairExport: Sendable {
                 if fillsNext == market.blotter.fills.total { stage = .lists }
             case .lists:
                 guard tellLists(market, shared, &writer, upTo: Self.partSize) else { return nil }
-                if listsNext == market.blotter.lists.closed.total { stage = .done }
+                if listsNext == market.blotter.lists.closed.total { stage = .amendments }
+            case .amendments:
+                guard tellAmendments(market, shared, &writer, upTo: Self.partSize) else {
+                    return nil
+                }
+                if amendmentsNext == market.blotter.amendments.total { stage = .prevented }
+            case .prevented:
+                guard tellPrevented(market, shared, &writer, upTo: Self.partSize) else {
+                    return nil
+                }
+                if preventedNext == market.blotter.prevented.total { stage = .done }
             case .done: break
             }
         }

@@ -29,6 +29,8 @@ enum PairRecord: UInt8 {
     case openList = 11
     /// An order that waits for a trigger or for its list.
     case waiting = 12
+    case amendment = 13
+    case preventedMatch = 14
 }
 
 extension ByteWriter {

@@ -17,16 +17,23 @@ extension Gateway {
             id: "cancelOrderId",
             name: "cancelOrigClientOrderId"
         )
-        // Cancelling in spite of a restriction would be worse than refusing.
-        guard !parameters.has("cancelRestrictions") else {
-            throw .notRequired("cancelRestrictions")
-        }
+        let restriction = try restriction(parameters)
+        _ = try parameters.term(
+            "orderRateLimitExceededMode",
+            RateLimitExceededMode.self,
+            else: .invalid("orderRateLimitExceededMode")
+        )
         let id = try parameters.clientOrderID("cancelNewClientOrderId") ?? makeClientOrderID()
         let kind = RenderPlan.Kind.replacement(cancel: id, try responseType(call, of: order))
         return .command(
             instrument: order.instrument,
             .cancelReplace(
-                CancelReplace(cancel: target, mode: mode ?? .stopOnFailure, place: order)
+                CancelReplace(
+                    cancel: target,
+                    mode: mode ?? .stopOnFailure,
+                    place: order,
+                    restriction: restriction
+                )
             ),
             call.plan(kind)
         )

@@ -56,9 +56,12 @@ import Trading
                     + " empty/null!"
             ),
             (
-                "cancelReplaceMode=STOP_ON_FAILURE&cancelOrderId=1&cancelRestrictions=ONLY_NEW",
-                -1106,
-                "Parameter 'cancelRestrictions' sent when not required."
+                "cancelReplaceMode=STOP_ON_FAILURE&cancelOrderId=1&cancelRestrictions=NEW",
+                -1145, "Invalid cancelRestrictions"
+            ),
+            (
+                "cancelReplaceMode=STOP_ON_FAILURE&cancelOrderId=1&orderRateLimitExceededMode=X",
+                -1130, "Data sent for parameter 'orderRateLimitExceededMode' is not valid."
             ),
             (
                 "cancelReplaceMode=STOP_ON_FAILURE&cancelOrderId=1&stopPrice=1", -1106,
