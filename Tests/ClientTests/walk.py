@@ -5,11 +5,11 @@ market and the streams were told is compared at the end, see `audit`.
 """
 
 import asyncio
-import secrets
 from decimal import Decimal
 
 import audit
-from adapter import TRY_AGAIN, Refused, Unknown, until
+from adapter import until
+from walker import Walker
 
 ONE = Decimal(1)
 UNKNOWN_ORDER_ID = 987654321
@@ -17,87 +17,9 @@ UNKNOWN_ORDER_ID = 987654321
 BURST_PAIRS = 24
 
 
-class Walk:
-    def __init__(self, alice, bob, symbol, price):
-        self.alice, self.bob = alice, bob
-        self.symbol = symbol
-        self.price = Decimal(price)
-        # A name that was used in the last minute is taken, even by an order that is gone.
-        self.run = secrets.token_hex(4)
-        # Every order that was acknowledged, by account: what must be found in the end.
-        self.placed = {alice: {}, bob: {}}
-
-    def at(self, percent):
-        """A price as a part of the symbol's usual one."""
-        tick, _ = self.alice.market(self.symbol)
-        return (self.price * Decimal(percent) / 100).quantize(tick)
-
-    # ---- Placing --------------------------------------------------------------------------------
-
-    async def place(self, adapter, side, kind, quantity=None, percent=None, by="rest", **more):
-        terms = {"side": side, "type": kind, **more}
-        if quantity is not None:
-            terms["quantity"] = Decimal(quantity)
-        if percent is not None:
-            terms["price"] = self.at(percent)
-        if kind in ("LIMIT", "STOP_LOSS_LIMIT", "TAKE_PROFIT_LIMIT"):
-            terms.setdefault("timeInForce", "GTC")
-        call = adapter.place if by == "rest" else adapter.place_by_socket
-        answer = await call(self.symbol, **terms)
-        self.note(adapter, answer)
-        return answer
-
-    def note(self, adapter, answer):
-        assert answer["symbol"] == self.symbol
-        self.placed[adapter][int(answer["orderId"])] = answer
-
-    async def surely(self, adapter, side, quantity, percent, name):
-        """Places an order exactly once, whatever happens to the answers."""
-        terms = {"newClientOrderId": name}
-        while True:
-            try:
-                return await self.place(adapter, side, "LIMIT", quantity, percent, **terms)
-            except Refused as refused:
-                if refused.code == -2010 and "Duplicate" in refused.message:
-                    return await self.found(adapter, name)
-                if refused.code not in TRY_AGAIN:
-                    raise
-            except Unknown:
-                # Sending it again is safe: it is refused as a duplicate if it was carried out.
-                try:
-                    return await self.found(adapter, name)
-                except (Refused, Unknown):
-                    pass
-            await asyncio.sleep(0.01)
-
-    async def found(self, adapter, name):
-        order = await adapter.order(self.symbol, origClientOrderId=name)
-        self.note(adapter, order)
-        return order
-
-    async def status(self, adapter, order):
-        return (await adapter.order(self.symbol, orderId=order["orderId"]))["status"]
-
-    async def expect(self, adapter, order, status):
-        assert await self.status(adapter, order) == status
-
-    async def refused(self, call, code, part=""):
-        try:
-            answer = await call
-        except Refused as refused:
-            assert refused.code == code and part in refused.message, refused
-        else:
-            raise AssertionError(f"not refused: {answer}")
-
-    async def locked(self, adapter):
-        funds = audit.balances(await adapter.account())
-        return {asset: locked for asset, (_, locked) in funds.items()}
-
-    # ---- Steps ----------------------------------------------------------------------------------
-
+class Walk(Walker):
     async def rest_and_cancel(self):
         """What rests is open, holds its funds and stands in the book until it is cancelled."""
-        base, quote = await self.assets()
         before = await self.locked(self.alice)
         bid = await self.place(self.alice, "BUY", "LIMIT", ONE, 90)
         ask = await self.place(self.alice, "SELL", "LIMIT", ONE, 110, by="socket")
@@ -105,18 +27,14 @@ class Walk:
         names = {int(order["orderId"]) for order in await self.alice.open_orders(self.symbol)}
         assert names == {int(bid["orderId"]), int(ask["orderId"])}
         during = await self.locked(self.alice)
-        assert during[quote] - before[quote] == self.at(90)
-        assert during[base] - before[base] == ONE
+        assert during[self.quote] - before[self.quote] == self.at(90)
+        assert during[self.base] - before[self.base] == ONE
         await self.book_holds([(self.at(90), ONE)], [(self.at(110), ONE)])
         for order in (bid, ask):
             gone = await self.alice.cancel(self.symbol, order["orderId"])
             assert gone["status"] == "CANCELED"
         assert await self.locked(self.alice) == before
         await self.book_holds([], [])
-
-    async def assets(self):
-        market = self.symbol
-        return market.removesuffix("USDT"), "USDT"
 
     async def fill_partly(self):
         """The taker's better limit costs nothing; the maker keeps the rest."""
@@ -183,9 +101,6 @@ class Walk:
             lambda: self.is_status(self.bob, stop, "FILLED"), "the stop order filled")
         await self.alice.cancel_all(self.symbol)
 
-    async def is_status(self, adapter, order, status):
-        return await self.status(adapter, order) == status
-
     async def burst(self, disturb):
         """Many orders of both accounts, through whatever is done in the middle."""
         resting = await self.place(self.alice, "SELL", "LIMIT", ONE, 103)
@@ -241,8 +156,7 @@ class Walk:
 
     async def place_oco(self):
         """When one leg fills the other expires; its quantity is held once."""
-        base, _ = await self.assets()
-        before = (await self.locked(self.alice))[base]
+        before = (await self.locked(self.alice))[self.base]
         terms = {
             "side": "SELL", "quantity": ONE, "aboveType": "LIMIT_MAKER",
             "abovePrice": self.at(104), "belowType": "STOP_LOSS_LIMIT",
@@ -251,7 +165,7 @@ class Walk:
         answer = await self.alice.place_list("oco", self.symbol, **terms)
         assert (answer["contingencyType"], answer["listOrderStatus"]) == ("OCO", "EXECUTING")
         legs = self.note_list(self.alice, answer)
-        assert (await self.locked(self.alice))[base] == before + ONE
+        assert (await self.locked(self.alice))[self.base] == before + ONE
         await self.place(self.bob, "BUY", "LIMIT", ONE, 104)
         await self.expect(self.alice, legs["LIMIT_MAKER"], "FILLED")
         await self.expect(self.alice, legs["STOP_LOSS_LIMIT"], "EXPIRED")
@@ -264,7 +178,7 @@ class Walk:
         assert gone["listOrderStatus"] == "ALL_DONE"
         for leg in legs.values():
             await self.expect(self.alice, leg, "CANCELED")
-        assert (await self.locked(self.alice))[base] == before
+        assert (await self.locked(self.alice))[self.base] == before
 
     async def place_oto_and_otoco(self):
         """What is pending begins when the working order is filled."""
@@ -293,17 +207,7 @@ class Walk:
         for report in answer["orderReports"]:
             await self.expect(self.alice, report, "CANCELED")
 
-    # ---- The book -------------------------------------------------------------------------------
-
-    async def book_holds(self, bids, asks):
-        """The book that the library keeps, a fresh one and the one we mean are the same."""
-        wanted = [dict(bids), dict(asks)]
-        fresh = audit.sides(await self.bob.depth(self.symbol))
-        assert fresh == wanted
-        await until(
-            lambda: self.bob.faults or self.bob.book() == wanted,
-            lambda: f"{self.bob.name} keeps {self.bob.book()}, fresh is {wanted}")
-        assert not self.bob.faults, self.bob.faults
+    # ---- Many levels ----------------------------------------------------------------------------
 
     async def leave_levels(self):
         """A book of many levels, some of them taken again."""
