@@ -130,7 +130,7 @@ class CcxtAdapter(Adapter):
     async def amend(self, symbol, identity, quantity):
         # The library knows no call of that name, but signs any.
         return await self.asked(self.exchange.request(
-            "order/amend/keepPriority", "private", "PUT",
+            "order/amend/keepPriority", ["private"], "PUT",
             {"symbol": symbol, "orderId": identity, "newQty": float(quantity)}))
 
     async def place_list(self, kind, symbol, **terms):
@@ -203,8 +203,10 @@ class CcxtAdapter(Adapter):
             if body is None and isinstance(error, (ccxt.InvalidOrder, ccxt.InsufficientFunds)):
                 # Of what it has a class of its own for, ccxt leaves only the venue's words.
                 raise refusal(-2010, str(error)) from error
-            if body is None:
+            if body is None and isinstance(error, ccxt.OperationFailed):
                 raise Unknown(repr(error)) from error
+            if body is None:
+                raise
             answer = json.loads(body.group())
             answer = answer.get("error", answer)
             raise refusal(answer["code"], answer["msg"]) from error

@@ -41,13 +41,14 @@ class Ledger:
         self.last_trade = int(trades[-1]["id"]) if trades else 0
         return self
 
-    async def close(self, placed):
+    async def close(self, placed, lists):
         fills = {}
         for adapter in (self.alice, self.bob):
             fills[adapter] = await self.fills(adapter)
             await self.orders_are_found(adapter, placed[adapter])
             await self.balances_moved(adapter, fills[adapter])
             await self.events_tell_all(adapter, placed[adapter], fills[adapter])
+        self.lists_begin_and_end(lists)
         await self.market_agrees(fills)
         for adapter in (self.alice, self.bob):
             assert not adapter.faults, adapter.faults
@@ -162,6 +163,15 @@ class Ledger:
 
         trades = [of_report(report) for report in told if report["x"] == "TRADE"]
         assert trades == [of_fill(fill) for fill in fills]
+
+    def lists_begin_and_end(self, lists):
+        told = defaultdict(list)
+        for event in self.alice.events:
+            if event["e"] == "listStatus":
+                told[int(event["g"])].append((event["l"], event["L"]))
+        assert list(told) == lists
+        for states in told.values():
+            assert states == [("EXEC_STARTED", "EXECUTING"), ("ALL_DONE", "ALL_DONE")]
 
     # ---- Market ---------------------------------------------------------------------------------
 

@@ -60,6 +60,7 @@ def rest(rests):
     ("/api/v3/ticker/24hr?symbol=ADAUSDT&type=BIG", 400, -1139, "Invalid ticker type."),
     ("/api/v3/ticker/price?symbols=[%22ADAUSDT%22,%22ADAUSDT%22]", 400, -1151, "multiple times"),
     ("/api/v3/exchangeInfo?symbolStatus=OPEN", 400, -1122, "Invalid symbolStatus."),
+    ("/api/v3/ticker/price?symbol=ADAUSDT&symbolStatus=HALT", 400, -1220, "does not match"),
 ])
 def test_public(rest, target, status, code, part):
     expect(rest.send("GET", target), status, code, part)
@@ -174,6 +175,7 @@ def trade(seller, buyer, price):
 
 @pytest.mark.parametrize("method,path,terms,code,part", [
     ("DELETE", "order", {"orderId": UNKNOWN_ID}, -2011, "Unknown order sent."),
+    ("DELETE", "order", {"orderId": UNKNOWN_ID, "cancelRestrictions": "X"}, -1145, "Invalid"),
     ("DELETE", "openOrders", {}, -2011, "Unknown order sent."),
     ("GET", "order", {"orderId": UNKNOWN_ID}, -2013, "Order does not exist."),
     ("GET", "order", {}, -1102, "must be sent"),
@@ -202,8 +204,15 @@ def test_amendment(rest):
 @pytest.mark.parametrize("terms,code,part", [
     ({**OCO, "abovePrice": "0.3"}, -2010, "The relationship of the prices"),
     ({**OCO, "belowTimeInForce": "GTX"}, -1115, "Invalid timeInForce."),
-    ({**OCO, "belowType": "MARKET"}, -1014, "Unsupported order combination."),
     ({key: value for key, value in OCO.items() if key != "aboveType"}, -1102, "'aboveType'"),
+    ({**OCO, "belowType": "MARKET"}, -1158, "not supported"),
+    ({**OCO, "belowType": "LIMIT_MAKER"}, -1168, "contingent"),
+    ({**OCO, "aboveType": "TAKE_PROFIT", "belowType": "LIMIT_MAKER"}, -1166, "above"),
+    ({**OCO, "aboveType": "STOP_LOSS"}, -1197, "below"),
+    ({**OCO, "belowType": "TAKE_PROFIT"}, -1199, "above"),
+    ({**OCO, "side": "BUY", "belowType": "TAKE_PROFIT"}, -1165, "below"),
+    ({**OCO, "side": "BUY", "aboveType": "STOP_LOSS", "belowType": "STOP_LOSS"}, -1196, "above"),
+    ({**OCO, "side": "BUY", "aboveType": "TAKE_PROFIT", "belowType": "LIMIT_MAKER"}, -1198, "below"),
 ])
 def test_order_list(rests, terms, code, part):
     trade(*rests, "0.5")

@@ -149,9 +149,10 @@ class Walk(Walker):
 
     # ---- Order lists ----------------------------------------------------------------------------
 
-    def note_list(self, adapter, answer):
+    def note_list(self, answer):
+        self.lists.append(int(answer["orderListId"]))
         for report in answer["orderReports"]:
-            self.note(adapter, report)
+            self.note(self.alice, report)
         return {report["type"]: report for report in answer["orderReports"]}
 
     async def place_oco(self):
@@ -159,21 +160,23 @@ class Walk(Walker):
         before = (await self.locked(self.alice))[self.base]
         terms = {
             "side": "SELL", "quantity": ONE, "aboveType": "LIMIT_MAKER",
-            "abovePrice": self.at(104), "belowType": "STOP_LOSS_LIMIT",
+            "abovePrice": self.at(106), "belowType": "STOP_LOSS_LIMIT",
             "belowStopPrice": self.at(90), "belowPrice": self.at(89), "belowTimeInForce": "GTC",
         }
         answer = await self.alice.place_list("oco", self.symbol, **terms)
         assert (answer["contingencyType"], answer["listOrderStatus"]) == ("OCO", "EXECUTING")
-        legs = self.note_list(self.alice, answer)
+        legs = self.note_list(answer)
         assert (await self.locked(self.alice))[self.base] == before + ONE
-        await self.place(self.bob, "BUY", "LIMIT", ONE, 104)
+        await self.place(self.bob, "BUY", "LIMIT", ONE, 106)
         await self.expect(self.alice, legs["LIMIT_MAKER"], "FILLED")
         await self.expect(self.alice, legs["STOP_LOSS_LIMIT"], "EXPIRED")
         seen = await self.alice.order_list(answer["orderListId"])
         assert seen["listOrderStatus"] == "ALL_DONE"
 
+        # The last price is that of the first list now.
+        terms["abovePrice"] = self.at(108)
         answer = await self.alice.place_list("oco", self.symbol, **terms)
-        legs = self.note_list(self.alice, answer)
+        legs = self.note_list(answer)
         gone = await self.alice.cancel_list(self.symbol, answer["orderListId"])
         assert gone["listOrderStatus"] == "ALL_DONE"
         for leg in legs.values():
@@ -190,7 +193,7 @@ class Walk(Walker):
         answer = await self.alice.place_list(
             "oto", self.symbol, pendingType="LIMIT", pendingPrice=self.at(108),
             pendingTimeInForce="GTC", **working)
-        self.note_list(self.alice, answer)
+        self.note_list(answer)
         first, pending = sorted(answer["orderReports"], key=lambda each: each["side"])
         assert (first["status"], pending["status"]) == ("NEW", "PENDING_NEW")
         await self.place(self.bob, "SELL", "LIMIT", ONE, 98)
@@ -201,7 +204,7 @@ class Walk(Walker):
         answer = await self.alice.place_list(
             "otoco", self.symbol, pendingAboveType="LIMIT_MAKER", pendingAbovePrice=self.at(108),
             pendingBelowType="STOP_LOSS", pendingBelowStopPrice=self.at(80), **working)
-        self.note_list(self.alice, answer)
+        self.note_list(answer)
         assert len(answer["orderReports"]) == 3
         await self.alice.cancel_list(self.symbol, answer["orderListId"])
         for report in answer["orderReports"]:
@@ -241,4 +244,4 @@ async def walk(alice, bob, symbol, price, disturb):
         await this.place_oco()
         await this.place_oto_and_otoco()
         await this.leave_levels()
-        await ledger.close(this.placed)
+        await ledger.close(this.placed, this.lists)

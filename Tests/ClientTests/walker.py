@@ -20,6 +20,8 @@ class Walker:
         self.run = secrets.token_hex(4)
         # Every order that was acknowledged, by account: what must be found in the end.
         self.placed = {alice: {}, bob: {}}
+        # Numbers of the order lists of Alice.
+        self.lists = []
 
     def at(self, percent):
         """A price as a part of the symbol's usual one."""
