@@ -177,9 +177,10 @@ class SdkAdapter(Adapter):
 
     async def ask_socket(self, call, **terms):
         data = (await call(**self.arguments(terms))).data()
-        if isinstance(data, dict):
-            error = data["error"]
-            if not isinstance(error, dict):
-                raise Unknown(error)
+        # What is no model is what went wrong: a text by the library, an object by the venue.
+        error = data["error"] if isinstance(data, dict) else data
+        if isinstance(error, str):
+            raise Unknown(error)
+        if isinstance(error, dict):
             raise refusal(error["code"], error["msg"])
         return plain(data.result)

@@ -115,8 +115,8 @@ class Walk(Walker):
             buy = self.surely(self.bob, "BUY", "0.2", 99, f"{self.run}-b-{number}")
             # Both rest: the ask above the bid.
             await asyncio.gather(sell, buy)
-            taker = self.surely(self.bob, "BUY", "0.2", 100, f"{self.run}-t-{number}")
-            await taker
+            await self.surely(
+                self.bob, "BUY", "0.2", 100, f"{self.run}-t-{number}", by="socket")
         await self.expect(self.alice, resting, "PARTIALLY_FILLED")
         bids = (await self.bob.open_orders(self.symbol))
         assert len(bids) == BURST_PAIRS

@@ -47,9 +47,9 @@ class Walker:
         assert answer["symbol"] == self.symbol
         self.placed[adapter][int(answer["orderId"])] = answer
 
-    async def surely(self, adapter, side, quantity, percent, name):
+    async def surely(self, adapter, side, quantity, percent, name, by="rest"):
         """Places an order exactly once, whatever happens to the answers."""
-        terms = {"newClientOrderId": name}
+        terms = {"newClientOrderId": name, "by": by}
         while True:
             try:
                 return await self.place(adapter, side, "LIMIT", quantity, percent, **terms)
