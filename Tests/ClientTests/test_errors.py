@@ -212,7 +212,8 @@ def test_amendment(rest):
     ({**OCO, "belowType": "TAKE_PROFIT"}, -1199, "above"),
     ({**OCO, "side": "BUY", "belowType": "TAKE_PROFIT"}, -1165, "below"),
     ({**OCO, "side": "BUY", "aboveType": "STOP_LOSS", "belowType": "STOP_LOSS"}, -1196, "above"),
-    ({**OCO, "side": "BUY", "aboveType": "TAKE_PROFIT", "belowType": "LIMIT_MAKER"}, -1198, "below"),
+    ({**OCO, "side": "BUY", "aboveType": "TAKE_PROFIT", "belowType": "LIMIT_MAKER"}, -1198,
+     "below"),
 ])
 def test_order_list(rests, terms, code, part):
     trade(*rests, "0.5")
