@@ -3,6 +3,7 @@
 import json
 import socket
 import subprocess
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,8 @@ class Cluster:
     h2: str
     accounts: dict
     nodes: list
+    coordinator: str
+    directory: Path
 
     @property
     def router_urls(self):
@@ -57,26 +60,38 @@ def tails_of_logs(directory):
     return "\n".join(texts)
 
 
-@pytest.fixture(scope="session")
-def cluster(tmp_path_factory):
-    directory = tmp_path_factory.mktemp("cluster")
+@contextmanager
+def started(directory, *options):
+    """A cluster in the directory; nothing of it runs afterwards."""
     try:
         run = subprocess.run(
             [ROOT / "Ops/up", "--detach", "--dir", directory,
-             "--port-base", str(free_port_base())],
+             "--port-base", str(free_port_base()), *options],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             timeout=START_SECONDS)
         if run.returncode != 0:
             pytest.fail(f"Ops/up ended with {run.returncode}\n{tails_of_logs(directory)}")
-        described = json.loads((directory / "cluster.json").read_text())
-        accounts = {
-            entry["name"]: Account(entry["name"], entry["apiKey"], entry["secret"])
-            for entry in described["accounts"]
-        }
-        yield Cluster(
-            described["rest"], described["ws"], described["h2"], accounts, described["nodes"])
+        yield described(directory)
     finally:
         subprocess.run([ROOT / "Ops/down", "--dir", directory], timeout=90, check=True)
+
+
+def described(directory):
+    """The cluster that runs in the directory."""
+    said = json.loads((directory / "cluster.json").read_text())
+    accounts = {
+        entry["name"]: Account(entry["name"], entry["apiKey"], entry["secret"])
+        for entry in said["accounts"]
+    }
+    return Cluster(
+        said["rest"], said["ws"], said["h2"], accounts, said["nodes"],
+        said["coordinator"][0]["url"], directory)
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory):
+    with started(tmp_path_factory.mktemp("cluster")) as running:
+        yield running
 
 
 def make_ccxt(cluster, account):

@@ -10,6 +10,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from book import Book
+
 DEADLINE_SECONDS = 10
 # Longer than several periods of the slowest stream used: nothing more is coming.
 QUIET_SECONDS = 1
@@ -74,31 +76,6 @@ def test_trades_arrive_and_agree_with_rest(cluster, rests):
     recent = rests[0].public("/api/v3/trades", symbol="ETHUSDT", limit=3).json
     assert [(entry["id"], entry["price"]) for entry in recent] == [
         (event["t"], event["p"]) for event in events]
-
-
-class Book:
-    """A book kept as clients keep it: REST snapshot first, then the events after it."""
-
-    def __init__(self, snapshot):
-        self.last = snapshot["lastUpdateId"]
-        self.sides = [self.levels(snapshot["bids"]), self.levels(snapshot["asks"])]
-
-    @staticmethod
-    def levels(pairs):
-        return {Decimal(price): Decimal(quantity) for price, quantity in pairs}
-
-    def apply(self, event):
-        if event["u"] <= self.last:
-            return
-        assert event["U"] <= self.last + 1, "a hole between snapshot and stream"
-        for side, changes in zip(self.sides, (event["b"], event["a"])):
-            for price, quantity in self.levels(changes).items():
-                if quantity:
-                    side[price] = quantity
-                else:
-                    # Removing a level that the snapshot already lacks is no fault.
-                    side.pop(price, None)
-        self.last = event["u"]
 
 
 def disturb(rests, generator, count):
