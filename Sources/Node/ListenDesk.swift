@@ -1,5 +1,6 @@
 import API
 import Configuration
+import EventLoop
 import Trading
 
 /// The listen keys of this router: each has its account's events from when it is made, and brings
