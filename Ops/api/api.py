@@ -196,8 +196,8 @@ def measure(bench, options):
     edge = free_port()
     server = ["nghttpd", "--no-tls", "-d", str(bench.folder), "-n", "1", str(static)]
     front = [
-        "nghttpx", f"--conf={common.ROOT}/Cluster/edge/nghttpx.conf", f"--frontend=127.0.0.1,{edge};no-tls",
-        f"--backend=127.0.0.1,{static};;proto=h2",
+        "nghttpx", f"--conf={common.ROOT}/Cluster/edge/nghttpx.conf",
+        f"--frontend=127.0.0.1,{edge};no-tls", f"--backend=127.0.0.1,{static};;proto=h2",
     ]
     with running(server, static) as files, running(front, edge) as proxy:
         bench.names = {files.pid: "nghttpd"}

@@ -87,7 +87,7 @@ class Cluster:
         described = json.loads((self.directory / "cluster.json").read_text())
         for node in described["nodes"]:
             if node.get("pid"):
-                found[node["pid"]] = node["name"]
+                found[node["pid"]] = f"{node['role']} {node['id']}"
         for status in Path("/proc").glob("[0-9]*/environ"):
             pid = int(status.parent.name)
             try:
