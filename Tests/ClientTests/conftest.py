@@ -26,6 +26,7 @@ class Cluster:
     h2: str
     accounts: dict
     nodes: list
+    directory: Path
 
     @property
     def router_urls(self):
@@ -74,7 +75,8 @@ def cluster(tmp_path_factory):
             for entry in described["accounts"]
         }
         yield Cluster(
-            described["rest"], described["ws"], described["h2"], accounts, described["nodes"])
+            described["rest"], described["ws"], described["h2"], accounts, described["nodes"],
+            directory)
     finally:
         subprocess.run([ROOT / "Ops/down", "--dir", directory], timeout=90, check=True)
 
