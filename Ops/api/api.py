@@ -11,7 +11,9 @@ import time
 from pathlib import Path
 
 import common
-from common import Cluster, Costs, frames, masked_frame, quantile, say, upgrade
+from common import (
+    Cluster, Costs, frames, masked_frame, microseconds_each, quantile, say, upgrade,
+)
 
 
 def arguments():
@@ -137,7 +139,9 @@ class Bench:
             "processes": shares,
         }
         self.results.append(result)
-        dear = ", ".join(f"{row['process']} {row['percent']:.0f} %" for row in shares[:5])
+        dear = ", ".join(
+            f"{row['process']} {row['percent']:.0f} % ({microseconds_each(row, wanted):.0f} us)"
+            for row in shares[:4])
         print(
             f"{title:34} {result['perSecond']:9.0f}/s  p50 {result['p50Microseconds'] / 1000:7.2f}"
             f" ms  p99 {result['p99Microseconds'] / 1000:7.2f} ms  200: {good}/{wanted}"

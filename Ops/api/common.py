@@ -150,7 +150,7 @@ class Costs:
             return 0
 
     def shares(self):
-        """Percent of one processor and bytes resident, the dearest first."""
+        """Time on a processor and bytes resident, the dearest first."""
         seconds = time.monotonic() - self.start
         rows = []
         for pid, name in self.names.items():
@@ -158,8 +158,14 @@ class Costs:
             share = 100 * ticks / TICKS_PER_SECOND / seconds
             if share >= 1:
                 rows.append({"process": name, "percent": round(share, 1),
+                             "processorSeconds": ticks / TICKS_PER_SECOND,
                              "residentBytes": self.resident(pid)})
         return sorted(rows, key=lambda row: -row["percent"])
+
+
+def microseconds_each(row, count):
+    """What one of `count` things cost a process: load of others does not change it much."""
+    return row["processorSeconds"] * 1e6 / max(count, 1)
 
 
 def quantile(values, share):

@@ -12,7 +12,9 @@ import urllib.request
 from pathlib import Path
 
 import common
-from common import Cluster, Costs, frames, masked_frame, quantile, say, upgrade
+from common import (
+    Cluster, Costs, frames, masked_frame, microseconds_each, quantile, say, upgrade,
+)
 
 # One address may try 300 WebSockets in five minutes; loopback has many addresses.
 PER_ADDRESS = 250
@@ -192,7 +194,9 @@ def measure(cluster, options):
           f"  p99 {report['p99Milliseconds']} ms"
           f"  ({report['events'] / options.seconds:.0f} events/s received)")
     for row in shares[:6]:
-        print(f"  {row['process']:20} {row['percent']:6.1f} %  {row['residentBytes'] >> 20} MiB")
+        each = microseconds_each(row, report["events"])
+        print(f"  {row['process']:20} {row['percent']:6.1f} %  {each:6.2f} us an event received "
+              f" {row['residentBytes'] >> 20} MiB")
     return report
 
 
