@@ -164,7 +164,11 @@ let package = Package(
         ),
         tests("Drills", ["Drills", "Workload", "Configuration"]),
         tests("Operations", ["Operations", "Configuration"]),
-        tests("Fuzzing", ["Matching", "Accounts", "Wire", "Trading"], exclude: ["Corpus"]),
+        tests(
+            "Fuzzing",
+            ["API", "MarketData", "Matching", "Accounts", "Wire", "Trading"],
+            exclude: ["Corpus"]
+        ),
         tests("Layering"),
     ]
 )

@@ -47,6 +47,7 @@ run_packages=(
     g++ libnghttp2-dev libssl-dev libhiredis-dev libuv1-dev libwslay-dev redis-server nghttp2-proxy
     curl openssl
 )
+api_bench_packages=(nghttp2-client nghttp2-server python3)
 drill_packages=(iproute2 nftables faketime)
 test_packages=(nghttp2-client python3-venv valgrind)
 

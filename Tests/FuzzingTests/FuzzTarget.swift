@@ -6,11 +6,14 @@ enum FuzzTarget: String, CaseIterable {
     case command
     /// Bytes as choices of plausible commands: the engine.
     case engine
+    /// Bytes as clients send them: the readers of the public API, and the gateway.
+    case api
 
     func run(_ bytes: [UInt8]) {
         switch self {
         case .command: CommandFuzzer.run(bytes)
         case .engine: EngineFuzzer.run(bytes)
+        case .api: APIFuzzer.run(bytes)
         }
     }
 

@@ -158,6 +158,7 @@ private struct SocketReading {
     var id = Array("null".utf8)
     var method: String?
     var parameters: [SocketParameter] = []
+    private var isIDLegal = true
     private var names: [String] = []
 
     mutating func read(_ text: [UInt8]) throws(APIError) {
@@ -171,10 +172,7 @@ private struct SocketReading {
         } catch { throw .invalidJSON(error) }
         var seen: Set<String> = []
         for name in names where !seen.insert(name).inserted { throw .duplicate(name) }
-        guard !id.isEmpty else {
-            id = Array("null".utf8)
-            throw .illegal("id", range: Self.idRange)
-        }
+        guard isIDLegal else { throw .illegal("id", range: Self.idRange) }
         guard parameters.count <= Parameters.countMax else {
             throw .tooManyParameters(max: Parameters.countMax, received: parameters.count)
         }
@@ -188,7 +186,9 @@ private struct SocketReading {
         switch name {
         case "id":
             let (value, text) = try reader.readVerbatim()
-            id = value.isRequestID ? text : []
+            // Whatever else is wrong later, the answer names an id that is one.
+            isIDLegal = value.isRequestID
+            id = isIDLegal ? text : Array("null".utf8)
         case "method": if case .string(let text) = try reader.readValue() { method = text }
         case "params": try readParameters(from: &reader)
         default: _ = try reader.readValue()
