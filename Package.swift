@@ -149,7 +149,8 @@ let package = Package(
         tests(
             "Node",
             [
-                "Node", "API", "Configuration", "Membership", "EventLoop", "TLS", "HTTP", "Wire",
+                "Node", "API", "Configuration", "Coordination", "Membership", "EventLoop", "TLS",
+                "HTTP", "Wire",
                 "Trading",
             ]
         ),

@@ -26,8 +26,9 @@ extension RouterNode {
             if let account = command.orderOwner {
                 response.headers += Gateway.orderCountHeaders(orders.used(by: account))
             }
-            // Placing and cancelling weigh nothing when they succeed.
-            finish(response, limiter.refund(client.address, weight: 1, now: client.wall))
+            // Placing, changing and cancelling weigh nothing when they succeed.
+            let used = limiter.refund(client.address, weight: client.weight, now: client.wall)
+            finish(response, used)
         }
     }
 

@@ -269,11 +269,19 @@ final class RouterNode: HTTPHandlers {
         let wall = context.wall
         let client = clients.client(of: request)
         let call = APIRequest(request, from: client)
-        switch charge(client, weight: gateway.weight(of: call), now: wall) {
+        let weight = gateway.weight(of: call)
+        switch charge(client, weight: weight, now: wall) {
         case .refused(let error):
-            respond(APIResponse(error), to: exchange, arrival, used: nil)
+            let used = usedWeight(of: client, now: wall)
+            respond(APIResponse(error), to: exchange, arrival, used: used)
         case .accepted(let used):
-            let charged = ChargedClient(address: client, used: used, arrival: arrival, wall: wall)
+            let charged = ChargedClient(
+                address: client,
+                weight: weight,
+                used: used,
+                arrival: arrival,
+                wall: wall
+            )
             let operation = gateway.interpret(call, now: wall)
             settle(operation, identity: gateway.identity(of: call), for: charged) {
                 [weak self] response, used in
@@ -286,17 +294,15 @@ final class RouterNode: HTTPHandlers {
         _ response: APIResponse,
         to exchange: HTTPExchange,
         _ arrival: UInt64,
-        used: Int?
+        used: Int
     ) {
         metrics.answered(status: response.status, after: context.now - arrival)
         var headers = response.headers + Gateway.crossOriginHeaders
         if !response.body.isEmpty {
             headers.append((name: "content-type", value: "application/json"))
         }
-        if let used {
-            headers.append((name: "x-mbx-used-weight", value: "\(used)"))
-            headers.append((name: "x-mbx-used-weight-1m", value: "\(used)"))
-        }
+        headers.append((name: "x-mbx-used-weight", value: "\(used)"))
+        headers.append((name: "x-mbx-used-weight-1m", value: "\(used)"))
         exchange.respond(status: response.status, headers: headers, body: response.body)
     }
 

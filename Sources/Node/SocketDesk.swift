@@ -29,7 +29,9 @@ protocol SocketBackend: AnyObject {
 /// Who asked for an operation, and what it was charged.
 struct ChargedClient {
     let address: String
-    /// Used up with this request.
+    /// What this request was charged.
+    let weight: Int
+    /// Used up with it.
     let used: Int
     /// Loop time at which the request came.
     let arrival: UInt64
@@ -115,11 +117,8 @@ final class SocketDesk {
                 try SocketRequest(text, on: connection.session.path, from: connection.client)
             )
         } catch { request = .failure(error) }
-        let verdict = backend.charge(
-            connection.client,
-            weight: request.success.map(backend.gateway.weight(of:)) ?? 1,
-            now: arrival.wall
-        )
+        let weight = request.success.map(backend.gateway.weight(of:)) ?? 1
+        let verdict = backend.charge(connection.client, weight: weight, now: arrival.wall)
         switch (verdict, request) {
         case (.refused(let error), _):
             reply(request.name, APIResponse(error), on: id, connection, arrival.loop)
@@ -132,6 +131,7 @@ final class SocketDesk {
             }
             let client = ChargedClient(
                 address: connection.client,
+                weight: weight,
                 used: used,
                 arrival: arrival.loop,
                 wall: arrival.wall

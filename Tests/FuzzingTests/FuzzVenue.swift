@@ -22,10 +22,11 @@ struct FuzzVenue: ~Copyable {
     nonisolated(unsafe) static let gateway = Gateway(
         venue: venue,
         keys: KeyRing([
-            APIKey(key: key, secret: [1], account: FuzzExchange.accounts[0], canTrade: true)
+            APIKey(key: key, account: FuzzExchange.accounts[0], material: KeyMaterial([1]))
         ]),
-        authenticate: { signature(of: $1) },
-        makeClientOrderID: { ClientOrderID("made") ?? .none }
+        verify: { signature(of: $1) == $2 },
+        makeClientOrderID: { ClientOrderID("made") ?? .none },
+        deriveClientOrderID: { _ in ClientOrderID("derived") ?? .none }
     )
 
     private var engine = TradingEngine()
@@ -91,6 +92,7 @@ struct FuzzVenue: ~Copyable {
                 Self.gateway.render(plan, engine.answer(Self.asRead(query)))
             case .queryAll(let query, let plan):
                 Self.gateway.render(plan, .merge([engine.answer(Self.asRead(query))]))
+            case .listenKey(let request): APIResponse.listenKey(request.owner.apiKey)
             case .market(_, let plan):
                 Self.gateway.render(plan, source: FuzzMirror(markets: markets))
             }

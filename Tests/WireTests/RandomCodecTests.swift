@@ -111,7 +111,7 @@ import Wire
 
     private static func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
 
-    @Test(arguments: [4, 5, 6, 12, 30, 32, 33, 34] as [UInt8])
+    @Test(arguments: [4, 5, 6, 12, 31, 32, 34, 35, 36] as [UInt8])
     func countsBeyondTheBytesAreRefused(kind: UInt8) {
         let error = #expect(throws: DecodeError.self) {
             var reader = ByteReader([kind, 0, 0, 0, 1] + Self.zeros(1000))

@@ -155,7 +155,7 @@ import Trading
         }
         #expect(
             text([.list(OrderListReport(list, at: created, legs: legs))]) == [
-                #"{"e":"listStatus","E":1600000000000,"s":"BTCUSDT","g":3,"c":"OCO","#
+                #"{"e":"listStatus","E":1600000000000,"s":"BTCUSDT","g":196608,"c":"OCO","#
                     + #""l":"EXEC_STARTED","L":"EXECUTING","r":"NONE","C":"pair","#
                     + #""T":1507725176595,"O":[{"s":"BTCUSDT","i":4,"c":"a"},"#
                     + #"{"s":"BTCUSDT","i":5,"c":"b"}]}"#
