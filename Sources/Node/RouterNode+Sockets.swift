@@ -56,7 +56,8 @@ extension RouterNode: SocketBackend {
         for client: ChargedClient,
         _ finish: @escaping (APIResponse, RateLimitUsage) -> Void
     ) {
-        settle(operation, identity: gateway.identity(of: request), for: client) { [weak self] response, used in
+        settle(operation, identity: gateway.identity(of: request), for: client) {
+            [weak self] response, used in
             self?.answered(status: response.status, arrival: client.arrival)
             finish(response, RateLimitUsage(weight: used, headers: response.headers))
         }

@@ -15,7 +15,9 @@ extension Gateway {
         )
         try types.check(side)
         let readers = try readers(call, key, instrument, .above, .below)
-        let pair = try types.read(side, readers.above, readers.below) { clientOrderID(call, for: $0) }
+        let pair = try types.read(side, readers.above, readers.below) {
+            clientOrderID(call, for: $0)
+        }
         return try place(.oneCancelsOther, pair, call)
     }
 
@@ -55,7 +57,9 @@ extension Gateway {
         )
         try types.check(side)
         let readers = try readers(call, key, instrument, .pendingAbove, .pendingBelow)
-        let pair = try types.read(side, readers.above, readers.below) { clientOrderID(call, for: $0) }
+        let pair = try types.read(side, readers.above, readers.below) {
+            clientOrderID(call, for: $0)
+        }
         return try place(.oneTriggersOneCancelsOther, [working] + pair, call)
     }
 
@@ -67,7 +71,9 @@ extension Gateway {
         let side = try side(call.parameters, "workingSide")
         let type = try orderType(call.parameters, "workingType")
         guard type == .limit || type == .limitMaker else { throw .invalid("workingType") }
-        return try reader(call, key, instrument, .working).read(side, type) { clientOrderID(call, for: $0) }
+        return try reader(call, key, instrument, .working).read(side, type) {
+            clientOrderID(call, for: $0)
+        }
     }
 
     private func side(_ parameters: Parameters, _ name: StaticString) throws(APIError) -> Side {

@@ -7,7 +7,9 @@ extension StreamHub {
     public mutating func admit(listenKeys keys: [String]) { listenKeys = Set(keys) }
 
     /// Whether somebody listens to a listen key.
-    public func isHeard(_ key: String) -> Bool { subscribers(of: StreamName(listenKey: key)) != nil }
+    public func isHeard(_ key: String) -> Bool {
+        subscribers(of: StreamName(listenKey: key)) != nil
+    }
 
     /// Listen keys that somebody has begun to listen to, or nobody listens to any more, since the
     /// last time.
