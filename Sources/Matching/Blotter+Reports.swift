@@ -22,24 +22,15 @@ extension Blotter {
     /// Tells of a change other than a trade.
     mutating func report(
         _ kind: OrderReport.Kind,
-        _ order: Order,
+        _ order: borrowing Order,
         formerName: ClientOrderID = .none,
         _ shared: inout SharedState
     ) {
-        shared.reports.append(
-            .order(
-                OrderReport(
-                    order: order,
-                    kind: kind,
-                    executionID: executionID(),
-                    formerName: formerName
-                )
-            )
-        )
+        _ = shared.reports.append(kind, executionID(), order, formerName: formerName)
     }
 
     /// Tells of the end of an order; one that ended for other reasons than a trade.
-    mutating func reportEnd(of order: Order, _ shared: inout SharedState) {
+    mutating func reportEnd(of order: borrowing Order, _ shared: inout SharedState) {
         switch order.status {
         case .canceled: report(.canceled, order, &shared)
         case .rejected: report(.rejected, order, &shared)
@@ -50,30 +41,38 @@ extension Blotter {
     }
 
     /// Tells of a trade of a resting order.
-    mutating func report(_ fill: Fill, ofResting slot: OrderSlot, _ shared: inout SharedState) {
-        var order = records[slot.index].order
-        if order.remaining == .zero { order.status = .filled }
-        let id = executionID()
-        shared.reports.append(
-            .order(OrderReport(order: order, kind: .trade, executionID: id, fill: fill))
-        )
+    @inline(__always)
+    mutating func report(
+        _ fill: Fill,
+        ofResting slot: OrderSlot,
+        _ shared: inout SharedState
+    ) {
+        let number = shared.reports.append(.trade, executionID(), records[slot.index].order)
+        shared.reports.change(number) { report in
+            report.fill = fill
+            if report.order.remaining == .zero { report.order.status = .filled }
+        }
     }
 
     /// Tells of a trade of the order that walks, whose end is not yet known where it is bounded by
     /// an amount: then `finishReport(of:_:)` completes the last report.
+    @inline(__always)
     mutating func report(
         _ fill: Fill,
         of incoming: inout IncomingOrder,
         _ shared: inout SharedState
     ) {
-        var order = incoming.order
-        order.status = incoming.bounds.lots == 0 ? .filled : .partiallyFilled
-        order.updatedAt = shared.now
-        if order.quoteQuantity != .zero { order.quantity = order.executed + order.prevented }
-        let id = executionID()
-        incoming.lastReport = shared.reports.append(
-            .order(OrderReport(order: order, kind: .trade, executionID: id, fill: fill))
-        )
+        let isFilled = incoming.bounds.lots == 0
+        let number = shared.reports.append(.trade, executionID(), incoming.order)
+        incoming.lastReport = number
+        let now = shared.now
+        shared.reports.change(number) { report in
+            report.fill = fill
+            report.order.status = isFilled ? .filled : .partiallyFilled
+            report.order.updatedAt = now
+            guard report.order.quoteQuantity != .zero else { return }
+            report.order.quantity = report.order.executed + report.order.prevented
+        }
     }
 
     /// Tells what became of the order that walked, where its trades have not said it.
@@ -81,11 +80,8 @@ extension Blotter {
         guard incoming.order.status == .filled else {
             return reportEnd(of: incoming.order, &shared)
         }
-        guard let number = incoming.lastReport, incoming.bounds.lots != 0,
-            case .order(var last) = shared.reports[number]
-        else { return }
-        last.order.status = .filled
-        shared.reports[number] = .order(last)
+        guard let number = incoming.lastReport, incoming.bounds.lots != 0 else { return }
+        shared.reports.change(number) { $0.order.status = .filled }
     }
 
     /// Tells that an order list began or ended.

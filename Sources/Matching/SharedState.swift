@@ -25,7 +25,7 @@ struct SharedState: ~Copyable {
     /// Public events of the command that runs.
     var events: [MarketEvent] = []
     /// What accounts are told of the command that runs, then of the last.
-    var reports = Pool<AccountEvent>(capacity: 64)
+    var reports = ReportBuffer()
 }
 
 /// The newest attempt to move a pair that is not here.

@@ -66,12 +66,12 @@ public struct TradingEngine: ~Copyable {
     }
 
     /// What accounts are told of the last command, in order.
-    public var reports: Pool<AccountEvent> {
+    public var reports: ReportBuffer {
         @inline(__always) _read { yield shared.reports }
     }
 
     /// Empties `reports`: for a command that does not come to run.
-    public mutating func forgetReports() { shared.reports.truncate(to: 0) }
+    public mutating func forgetReports() { shared.reports.removeAll() }
 
     /// A new leader's clock goes on from here.
     ///

@@ -1,3 +1,4 @@
+import Matching
 import Trading
 import Wire
 
@@ -48,14 +49,15 @@ struct AccountStreams {
     }
 
     /// Takes in what a command of an entry has to tell.
-    mutating func take(_ reports: borrowing Pool<AccountEvent>, of entry: SequenceNumber) {
+    mutating func take(_ reports: borrowing ReportBuffer, of entry: SequenceNumber) {
         for number in 0..<reports.count {
-            ring.append(reports[number], of: entry)
+            let event = reports[number]
+            ring.append(event, of: entry)
             guard !watchers.isEmpty else { continue }
-            if let account = reports[number].account {
-                note(reports[number], account)
+            if let account = event.account {
+                note(event, account)
             } else {
-                for account in watchers.keys.sorted() { note(reports[number], account) }
+                for account in watchers.keys.sorted() { note(event, account) }
             }
         }
     }
