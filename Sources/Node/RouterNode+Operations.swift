@@ -217,6 +217,8 @@ extension RouterNode {
             guard let shard = routes.shard(of: instrument) else { return finish(false) }
             if !wanted.contains(shard) { wanted.append(shard) }
         }
+        // No pair may have the status that was asked for.
+        guard !wanted.isEmpty else { return finish(true) }
         var remaining = wanted.count
         var isCurrent = true
         for shard in wanted {
