@@ -40,7 +40,4 @@ extension APIResponse {
 
     /// `{}`.
     public static var empty: APIResponse { APIResponse { $0.object { _ in } } }
-
-    /// -1001: no shard serves, certainly without effect.
-    public static var unavailable: APIResponse { APIResponse(.unavailable) }
 }
