@@ -55,16 +55,14 @@ enum APIFuzzer {
         guard bytes.count >= 3 else { return }
         let request = signedRequest(bytes)
         var venue = FuzzVenue()
-        let answer = venue.carryOut(
-            FuzzVenue.gateway.interpret(request, now: FuzzVenue.now)
-        )
+        venue.carryOut(FuzzVenue.gateway.interpret(request, now: FuzzVenue.now))
         let place = Int(bytes[2]) % max(request.query.count + request.body.count, 1)
         for tampered in tampered(request, at: place) where tampered != nil {
             guard let tampered else { continue }
             let operation = FuzzVenue.gateway.interpret(tampered, now: FuzzVenue.now)
             guard case .respond(let refusal) = operation, refusal.status != 200 else {
-                // What needs no signature is what it is.
-                invariant(answer.status == 200 && !isSigned(bytes[0]), "a changed request passes")
+                // What needs no signature is what it is, and may be well formed only now.
+                invariant(!isSigned(bytes[0]), "a changed request passes")
                 continue
             }
             AnswerForm.check(refusal)
