@@ -142,40 +142,46 @@ extension APIError {
     }
 
     static func tooMuchWeight(limit: Int, retryAfterSeconds: Int64) -> Self {
-        Self(
-            status: 429,
-            -1003,
+        limited(
             "Too much request weight used; current limit is \(limit) request weight per 1 MINUTE."
                 + " Please use WebSocket Streams for live updates to avoid polling the API.",
-            headers: [Header(name: "retry-after", value: "\(retryAfterSeconds)")]
+            retryAfterSeconds
         )
     }
 
     static func tooManyRequests(limit: Int, retryAfterSeconds: Int64) -> Self {
-        Self(
-            status: 429,
-            -1003,
+        limited(
             "Too many requests; current limit is \(limit) requests per 5 MINUTE.",
-            headers: [Header(name: "retry-after", value: "\(retryAfterSeconds)")]
+            retryAfterSeconds
         )
     }
 
     static func tooManyConnections(limit: Int, retryAfterSeconds: Int64) -> Self {
-        Self(
-            status: 429,
-            -1003,
+        limited(
             "Too many connections; current limit is \(limit) connections per 5 MINUTE.",
+            retryAfterSeconds
+        )
+    }
+
+    private static func limited(
+        status: Int = 429,
+        _ message: String,
+        _ retryAfterSeconds: Int64
+    ) -> Self {
+        Self(
+            status: status,
+            -1003,
+            message,
             headers: [Header(name: "retry-after", value: "\(retryAfterSeconds)")]
         )
     }
 
     static func banned(untilMilliseconds: Int64, retryAfterSeconds: Int64) -> Self {
-        Self(
+        limited(
             status: 418,
-            -1003,
             "Way too much request weight used; IP banned until \(untilMilliseconds)."
                 + " Please use WebSocket Streams for live updates to avoid bans.",
-            headers: [Header(name: "retry-after", value: "\(retryAfterSeconds)")]
+            retryAfterSeconds
         )
     }
 }

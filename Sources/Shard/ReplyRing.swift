@@ -126,25 +126,3 @@ struct ReplyRing: ~Copyable {
         fills = larger
     }
 }
-
-extension Fill {
-    /// What a place holds before its first use.
-    fileprivate static var blank: Fill {
-        Fill(
-            trade: Trade(
-                instrument: InstrumentID(0),
-                id: TradeID(0),
-                price: .none,
-                quantity: .zero,
-                quoteAmount: .zero,
-                time: .zero,
-                isBuyerMaker: false
-            ),
-            account: AccountID(0),
-            order: OrderID(0),
-            isBuyer: false,
-            commission: .zero,
-            commissionAsset: AssetID(0)
-        )
-    }
-}

@@ -72,7 +72,7 @@ public struct OrderReport: Equatable, Sendable, BitwiseCopyable {
 }
 
 extension Fill {
-    /// What a report without a trade holds.
+    /// What a place for a fill holds before its first use, and a report without a trade.
     public static let blank = Fill(
         trade: Trade(
             instrument: InstrumentID(0),

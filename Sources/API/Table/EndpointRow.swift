@@ -7,6 +7,17 @@ struct EndpointRow: Sendable {
         case put
         case delete
 
+        /// The method of a request; `nil` for one that no endpoint takes.
+        init?(_ name: String) {
+            switch name {
+            case "GET": self = .get
+            case "POST": self = .post
+            case "PUT": self = .put
+            case "DELETE": self = .delete
+            default: return nil
+            }
+        }
+
         /// In upper case, as it is sent.
         var name: StaticString {
             switch self {

@@ -15,8 +15,10 @@ struct Route: Sendable {
     /// - Throws: 404 for an unknown path, 405 for a method the path does not take.
     static func row(of request: APIRequest) throws(APIError) -> EndpointRow {
         guard let route = table[request.path] else { throw .unknownPath }
-        for row in route.rows where request.method == "\(row.method.name)" { return row }
-        throw .unsupportedMethod(allowed: route.allowed)
+        guard let method = EndpointRow.Method(request.method),
+            let row = route.rows.first(where: { $0.method == method })
+        else { throw .unsupportedMethod(allowed: route.allowed) }
+        return row
     }
 
     /// The methods of a path; `nil` for an unknown one.
