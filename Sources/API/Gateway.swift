@@ -187,7 +187,7 @@ struct Call {
 
     /// A plan for the reply to this request.
     func plan(_ kind: RenderPlan.Kind) -> RenderPlan {
-        RenderPlan(kind: kind, unit: unit, now: now)
+        RenderPlan(kind: kind, unit: unit, now: now, identity: identity)
     }
 }
 

@@ -50,6 +50,8 @@ public struct RenderPlan: Equatable, Sendable {
     let unit: TimeUnit
     /// When the request was read.
     let now: Timestamp
+    /// What makes the request the same as another; `nil` for one that nobody signed.
+    public internal(set) var identity: RequestIdentity?
 }
 
 extension Reply {

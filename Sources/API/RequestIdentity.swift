@@ -34,7 +34,7 @@ extension Gateway {
     ///
     /// - Parameter request: One that `interpret` made a command of.
     /// - Returns: `nil` when it has no key.
-    public func identity(of request: APIRequest) -> RequestIdentity? {
+    func identity(of request: APIRequest) -> RequestIdentity? {
         guard let key = request.apiKey else { return nil }
         return RequestIdentity(
             key: String(decoding: key, as: UTF8.self),

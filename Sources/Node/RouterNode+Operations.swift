@@ -7,19 +7,17 @@ extension RouterNode {
     ///
     /// - Parameters:
     ///   - operation: Of a request that was accepted.
-    ///   - identity: What makes the request the same as another; `nil` without a key.
     ///   - client: Who asked, and what it was charged.
     ///   - finish: Gets the answer and the weight used then.
     func settle(
         _ operation: Operation,
-        identity: @autoclosure () -> RequestIdentity?,
         for client: ChargedClient,
         _ finish: @escaping (APIResponse, Int) -> Void
     ) {
-        guard case .command(_, let command, _) = operation else {
+        guard case .command(_, let command, let plan) = operation else {
             return carryOut(operation) { finish($0, client.used) }
         }
-        carryOutOnce(operation, identity()) { [weak self] response in
+        carryOutOnce(operation, plan.identity) { [weak self] response in
             guard let self, response.status == 200 else { return finish(response, client.used) }
             metrics.acknowledged(after: context.now - client.arrival)
             var response = response

@@ -52,11 +52,10 @@ extension RouterNode: SocketBackend {
 
     func perform(
         _ operation: Operation,
-        of request: SocketRequest,
         for client: ChargedClient,
         _ finish: @escaping (APIResponse, RateLimitUsage) -> Void
     ) {
-        settle(operation, identity: gateway.identity(of: request), for: client) {
+        settle(operation, for: client) {
             [weak self] response, used in
             self?.answered(status: response.status, arrival: client.arrival)
             finish(response, RateLimitUsage(weight: used, headers: response.headers))

@@ -283,8 +283,7 @@ final class RouterNode: HTTPHandlers {
                 wall: wall
             )
             let operation = gateway.interpret(call, now: wall)
-            settle(operation, identity: gateway.identity(of: call), for: charged) {
-                [weak self] response, used in
+            settle(operation, for: charged) { [weak self] response, used in
                 self?.respond(response, to: exchange, arrival, used: used)
             }
         }

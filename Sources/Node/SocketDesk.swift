@@ -17,7 +17,6 @@ protocol SocketBackend: AnyObject {
     /// Carries out an operation that has been charged, and tells the answer and what is used then.
     func perform(
         _ operation: Operation,
-        of request: SocketRequest,
         for client: ChargedClient,
         _ finish: @escaping (APIResponse, RateLimitUsage) -> Void
     )
@@ -150,7 +149,7 @@ final class SocketDesk {
         switch step {
         case .operation(let operation):
             connection.inFlightCount += 1
-            backend.perform(operation, of: request, for: client) { [weak self] response, usage in
+            backend.perform(operation, for: client) { [weak self] response, usage in
                 connection.inFlightCount -= 1
                 self?.answer(request.name, response, usage, on: id, connection)
             }

@@ -114,7 +114,6 @@ final class BackendDouble: SocketBackend {
 
     func perform(
         _ operation: Operation,
-        of request: SocketRequest,
         for client: ChargedClient,
         _ finish: @escaping (APIResponse, RateLimitUsage) -> Void
     ) {

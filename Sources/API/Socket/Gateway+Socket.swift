@@ -13,14 +13,6 @@ extension Gateway {
         return weight(of: request.call)
     }
 
-    /// The identity of a signed request.
-    ///
-    /// - Parameter request: One that `SocketSession` made an operation of.
-    /// - Returns: `nil` when it has no key, but that of the session.
-    public func identity(of request: SocketRequest) -> RequestIdentity? {
-        identity(of: request.call)
-    }
-
     /// Reads a request that is the same as a REST request.
     ///
     /// - Parameters:
@@ -65,7 +57,7 @@ extension Gateway {
         let key = try key(request.call.apiKey, from: request.call.clientAddress)
         var call = try Call(request.call, now: now)
         try checkSignature(of: call, key, over: request.payloads)
-        call.identity = identity(of: request)
+        call.identity = identity(of: request.call)
         return (key, call)
     }
 }
